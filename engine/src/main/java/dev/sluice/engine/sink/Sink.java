@@ -1,0 +1,34 @@
+package dev.sluice.engine.sink;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.SourceIdentity;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes changes durable in another system. A sink never blocks the thread that calls it, and calls never overlap for one
+ * sink. Errors are {@link dev.sluice.engine.change.SyncException}s; the sink itself never retries, its lane does.
+ *
+ * @see TransactionalSink
+ */
+public interface Sink {
+    /**
+     * Connects, and lets go of whatever an earlier attempt left half done. Called before the first write, and again after
+     * each failed one.
+     *
+     * @param source which stream the positions belong to; fails with STATE_MISMATCH if what the sink holds is another's
+     * @return the position that this sink itself durably has; {@link Position#NONE} if it has none or keeps none
+     */
+    Mono<Position> open(SourceIdentity source);
+
+    /**
+     * Writes a batch. It may be given again what lies after its last returned position.
+     *
+     * @return the position that is durable now, normally {@code batch.last()}; a transactional sink in the middle of a
+     *     huge source transaction returns the boundary before it and goes on in its open transaction
+     */
+    Mono<Position> write(ChangeBatch batch);
+
+    /** Frees everything; what was not returned as durable may be given up. May be called more than once. */
+    Mono<Void> close();
+}

@@ -1,0 +1,33 @@
+package dev.sluice.engine.sink;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A sink that keeps its position in the target, in the transaction of the rows, so that each change is applied exactly
+ * once. It takes the first copy table by table rather than through {@link #write}. {@link #open} returns
+ * {@link Position#NONE} until {@link #completeCopy} is durable.
+ */
+public interface TransactionalSink extends Sink {
+    /**
+     * Makes the target ready for a first copy: creates missing tables, checks those that exist and reports every misfit at
+     * once (SINK_MISFIT), and empties what an earlier, unfinished copy of its own had filled. A table that holds rows of
+     * somebody else's is refused, never emptied.
+     */
+    Mono<Void> prepareCopy(List<Relation> tables, Position snapshot);
+
+    /**
+     * Copies one table; durable, all or nothing, when the Mono completes. May run for several tables at once.
+     *
+     * @param rows batches of READs, all of {@code table}
+     * @return number of rows
+     */
+    Mono<Long> copy(Relation table, Flux<ChangeBatch> rows);
+
+    /** All tables are there: from now on {@link #open} returns {@code snapshot}, or what came after it. */
+    Mono<Position> completeCopy(Position snapshot);
+}

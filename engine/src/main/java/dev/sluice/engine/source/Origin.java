@@ -1,0 +1,31 @@
+package dev.sluice.engine.source;
+
+import dev.sluice.engine.change.Position;
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/** What is done with a source outside its stream. None of this runs while the stream is subscribed, but {@link #now}. */
+public interface Origin {
+    /**
+     * Connects and looks, changes nothing. Fails with a {@link dev.sluice.engine.change.SyncException} that holds every
+     * problem found, not just the first.
+     */
+    Mono<SourceState> inspect();
+
+    /**
+     * Starts afresh: drops what an earlier start left (a slot of ours whose copy never finished), makes what the stream
+     * needs (publication, slot) and opens a view of all tables as they were at one position of the stream.
+     */
+    Mono<Snapshot> snapshot();
+
+    /** A position that everything committed before this call is at or before, and that the stream will reach by itself. */
+    Mono<Position> now();
+
+    /**
+     * Drops what {@link #snapshot} made.
+     *
+     * @param really false to only tell
+     * @return what was, or would be, dropped, one line each
+     */
+    Mono<List<String>> teardown(boolean really);
+}

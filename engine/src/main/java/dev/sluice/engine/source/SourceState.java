@@ -1,0 +1,23 @@
+package dev.sluice.engine.source;
+
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SourceIdentity;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link Origin#inspect} found.
+ *
+ * @param identity which stream this is
+ * @param confirmed the position before which the server has forgotten; null when the stream was never begun (no slot)
+ * @param tables the matched tables, in their present shape
+ * @param notices what was left out and why, one sentence each
+ */
+public record SourceState(
+        SourceIdentity identity, @Nullable Position confirmed, List<Relation> tables, List<String> notices) {
+    public SourceState {
+        tables = List.copyOf(tables);
+        notices = List.copyOf(notices);
+    }
+}
