@@ -54,7 +54,7 @@ public final class PostgresExtension implements ParameterResolver, AfterEachCall
     private static String databaseName(ExtensionContext context) {
         String method = context.getRequiredTestMethod()
                 .getName()
-                .replaceAll("([a-z])([A-Z])", "$1_$2")
+                .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_")
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9_]", "_");
         CRC32 checksum = new CRC32();
