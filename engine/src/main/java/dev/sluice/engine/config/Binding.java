@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One binding of one tree. A null result means that what was wrong has been noted, unless null was allowed. */
 final class Binding {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,63}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,40}");
     private static final int MAX_SHOWN = 60;
 
     private final ConfigProblems problems = new ConfigProblems();
@@ -46,7 +46,7 @@ final class Binding {
                     problems.add(
                             entry.keyPlace(),
                             path + ": \"" + name + "\" cannot be a name",
-                            "Use 1 to 63 letters, digits, _ and -.");
+                            "Use 1 to 40 letters, digits, _ and -.");
                 }
             });
         }

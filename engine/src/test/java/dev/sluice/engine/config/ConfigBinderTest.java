@@ -169,7 +169,7 @@ class ConfigBinderTest {
                 mistake(
                         Map.of("url", "x", "named", Map.of("a b", Map.of("port", 1))),
                         "$.named.a b: named: \"a b\" cannot be a name",
-                        "Use 1 to 63 letters, digits, _ and -."),
+                        "Use 1 to 40 letters, digits, _ and -."),
                 mistake(
                         Map.of("url", "x", "tables", List.of("!a.b")),
                         "$.tables: tables: no pattern includes a table; begin with \"public.*\"",
