@@ -81,13 +81,11 @@ final class Clerk implements AutoCloseable {
         int line = 0;
         for (var item : basket.entrySet()) {
             line++;
-            run(
-                    """
+            run("""
                     WITH sold AS (
                       UPDATE products SET stock = stock - ?, updated = now() WHERE sku = ? RETURNING sku, price)
                     INSERT INTO order_items SELECT ?, ?, sku, ?, price FROM sold
-                    """,
-                    item.getValue(), sku(item.getKey()), order, line, item.getValue());
+                    """, item.getValue(), sku(item.getKey()), order, line, item.getValue());
         }
         run(
                 "UPDATE orders SET total = (SELECT coalesce(sum(quantity * price), 0) FROM order_items"

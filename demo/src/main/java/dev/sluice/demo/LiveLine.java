@@ -44,12 +44,7 @@ final class LiveLine {
         long done = tables.stream().filter(TableProgress::finished).count();
         long percent = expected == 0 ? 0 : 100 * rows / expected;
         return String.format(
-                Locale.ROOT,
-                "copying     %,d rows   %d %%   %d of %d tables done",
-                rows,
-                percent,
-                done,
-                tables.size());
+                Locale.ROOT, "copying     %,d rows   %d %%   %d of %d tables done", rows, percent, done, tables.size());
     }
 
     private String streaming(PipelineStatus status, LaneStatus lane) {

@@ -62,46 +62,38 @@ record Shop(int customers) {
     };
 
     /** Each has one parameter: the number of customers. */
-    private static final String[] SEED = {
-        """
+    private static final String[] SEED = {"""
         INSERT INTO customers (email, name, address, interests, joined)
         SELECT 'customer' || i || '@example.com', 'Customer ' || i,
           jsonb_build_object('street', i || ' Canal Street', 'city', (ARRAY['Delft', 'Gouda', 'Leiden'])[1 + i % 3]),
           (ARRAY['locks', 'boats', 'mills', 'dykes'])[1 + i % 4:2 + i % 4],
           now() - random() * interval '900 days'
         FROM generate_series(1, ?) AS i
-        """,
-        """
+        """, """
         INSERT INTO products (sku, name, price, stock, sizes, attributes, description)
         SELECT 'SKU-' || i, 'Product ' || i, (1 + random() * 200)::numeric(10,2), 1000, ARRAY[i % 9, i % 7],
           CASE WHEN i % 5 > 0 THEN jsonb_build_object('weight', round((random() * 30)::numeric, 3), 'tags', '["new"]'::jsonb)
           END,
           (SELECT string_agg(md5(i || '-' || n), ' ') FROM generate_series(1, 150) AS n)
         FROM generate_series(1, greatest(10, ? / 10)) AS i
-        """,
-        """
+        """, """
         INSERT INTO orders (customer, status, total, note, placed)
         SELECT 1 + i % c.count, (enum_range(NULL::order_status))[1 + i % 5], 0,
           CASE WHEN i % 6 = 0 THEN 'Ring twice at number ' || i END, now() - random() * interval '90 days'
         FROM (VALUES (?)) AS c(count), generate_series(1, 3 * c.count / 2) AS i
-        """,
-        """
+        """, """
         INSERT INTO order_items
         SELECT o.id, line, p.sku, 1 + (o.id % 3), p.price
         FROM (VALUES (?)) AS c(count), orders AS o, generate_series(1, 1 + o.id % 4) AS line
         JOIN LATERAL (SELECT sku, price FROM products
           WHERE sku = 'SKU-' || 1 + (o.id * 7 + line * 13) % greatest(10, c.count / 10)) AS p ON true
-        """
-    };
+        """};
 
-    private static final String[] SETTLE = {
-        """
+    private static final String[] SETTLE = {"""
         UPDATE orders SET total = i.total
         FROM (SELECT "order", sum(quantity * price) AS total FROM order_items GROUP BY "order") AS i
         WHERE id = i."order"
-        """,
-        "VACUUM ANALYZE"
-    };
+        """, "VACUUM ANALYZE"};
 
     /** How many products there are. */
     int products() {

@@ -20,7 +20,8 @@ class WorkloadTest {
         assertThat(database.value("SELECT count(*) FROM customers")).isEqualTo("200");
         assertThat(database.value("SELECT count(*) FROM products")).isEqualTo("20");
         assertThat(database.value("SELECT count(*) FROM orders")).isEqualTo("300");
-        assertThat(database.value("SELECT count(*) FROM orders WHERE total = 0")).isEqualTo("0");
+        assertThat(database.value("SELECT count(*) FROM orders WHERE total = 0"))
+                .isEqualTo("0");
         assertThat(database.value("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"))
                 .isEqualTo(Integer.toString(Shop.TABLES));
     }
@@ -29,8 +30,8 @@ class WorkloadTest {
     void everyDescriptionIsStoredOutOfLine(TestDatabase database) throws SQLException {
         open(database);
 
-        String outOfLine = database.value("SELECT pg_relation_size(reltoastrelid) >= 20 * 4000 FROM pg_class"
-                + " WHERE relname = 'products'");
+        String outOfLine = database.value(
+                "SELECT pg_relation_size(reltoastrelid) >= 20 * 4000 FROM pg_class" + " WHERE relname = 'products'");
 
         assertThat(outOfLine).isEqualTo("t");
     }
@@ -66,7 +67,7 @@ class WorkloadTest {
             }
         }
 
-        assertThat(workload.failure()).isNull();
+        assertThat((Object) workload.failure()).isNull();
         assertThat(database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                         + " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"))
                 .isEqualTo("0");
