@@ -2,8 +2,6 @@ package dev.sluice.events;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.SerializableString;
-import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
@@ -31,13 +29,12 @@ public final class DebeziumJson {
     public static final String UNAVAILABLE = "__debezium_unavailable_value";
 
     /** Of the shape of these events, not of Sluice. */
-    private static final SerializableString VERSION = new SerializedString("1");
+    static final String VERSION = "1";
 
-    private static final SerializableString CONNECTOR = new SerializedString("postgresql");
     private static final int RELATIONS_KEPT = 10_000;
 
-    private final SerializableString pipeline;
-    private final SerializableString database;
+    private final String pipeline;
+    private final String database;
     private final Clock clock;
     private final JsonFactory factory = JsonFactory.builder()
             .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
@@ -57,8 +54,8 @@ public final class DebeziumJson {
      * @param buffer where events are appended
      */
     public DebeziumJson(String pipeline, String database, Clock clock, EventBuffer buffer) {
-        this.pipeline = new SerializedString(pipeline);
-        this.database = new SerializedString(database);
+        this.pipeline = pipeline;
+        this.database = database;
         this.clock = clock;
         this.buffer = buffer;
         this.json = generator();
@@ -102,21 +99,18 @@ public final class DebeziumJson {
         }
     }
 
+    /** Everything is a root value to the generator, which separates those by nothing; the fragments are the structure. */
     private void event(ChangeBatch batch, int change) throws IOException {
         RelationFields relation = fieldsOf(batch.relation(change));
-        json.writeStartObject();
-        OldTuple oldTuple = batch.oldTuple(change);
-        json.writeFieldName(Names.BEFORE);
-        row(cursor.toOld(batch, change), relation, oldTuple == OldTuple.KEY, batch, change);
-        json.writeFieldName(Names.AFTER);
+        json.writeRaw(Fragments.BEFORE);
+        boolean keyOnly = batch.oldTuple(change) == OldTuple.KEY;
+        row(cursor.toOld(batch, change), relation, keyOnly, batch, change);
+        json.writeRaw(Fragments.AFTER);
         row(cursor.toRow(batch, change), relation, false, batch, change);
-        json.writeFieldName(Names.SOURCE);
         source(batch, change, relation);
-        json.writeFieldName(Names.OP);
-        json.writeString(Names.op(batch.operation(change)));
-        json.writeFieldName(Names.TS_MS);
+        json.writeRaw(Fragments.operation(batch.operation(change)));
         json.writeNumber(nowMillis);
-        json.writeEndObject();
+        json.writeRaw(Fragments.END);
     }
 
     private RelationFields fieldsOf(Relation relation) {
@@ -125,7 +119,7 @@ public final class DebeziumJson {
             if (fields.size() >= RELATIONS_KEPT) {
                 fields.clear();
             }
-            known = new RelationFields(relation);
+            known = new RelationFields(pipeline, database, relation);
             fields.put(relation, known);
         }
         return known;
@@ -156,7 +150,7 @@ public final class DebeziumJson {
     private void value(ValueWriter writer) throws IOException {
         switch (cursor.kind()) {
             case NULL -> json.writeNull();
-            case ABSENT -> json.writeString(Names.UNAVAILABLE);
+            case ABSENT -> json.writeString(Fragments.UNAVAILABLE);
             case TEXT -> writer.write(cursor.bytes(), cursor.offset(), cursor.length(), json);
             case BINARY -> throw new MalformedValueException("expected the text form, not the binary one");
         }
@@ -173,33 +167,17 @@ public final class DebeziumJson {
     private void source(ChangeBatch batch, int change, RelationFields relation) throws IOException {
         Transaction transaction = batch.transaction(change);
         Position position = batch.position(change);
-        json.writeStartObject();
-        json.writeFieldName(Names.VERSION);
-        json.writeString(VERSION);
-        json.writeFieldName(Names.CONNECTOR);
-        json.writeString(CONNECTOR);
-        json.writeFieldName(Names.NAME);
-        json.writeString(pipeline);
-        json.writeFieldName(Names.TS_MS);
+        json.writeRaw(relation.source(transaction == null));
         json.writeNumber(transaction == null ? nowMillis : Math.floorDiv(transaction.commitMicros(), 1000L));
-        json.writeFieldName(Names.SNAPSHOT);
-        json.writeString(transaction == null ? Names.TRUE : Names.FALSE);
-        json.writeFieldName(Names.DB);
-        json.writeString(database);
-        json.writeFieldName(Names.SCHEMA);
-        json.writeString(relation.schema());
-        json.writeFieldName(Names.TABLE);
-        json.writeString(relation.table());
-        json.writeFieldName(Names.TX_ID);
+        json.writeRaw(Fragments.TX_ID);
         if (transaction == null) {
             json.writeNull();
         } else {
             json.writeNumber(transaction.xid());
         }
-        json.writeFieldName(Names.LSN);
+        json.writeRaw(Fragments.LSN);
         json.writeNumber(position.lsn());
-        json.writeFieldName(Names.POSITION);
+        json.writeRaw(Fragments.POSITION);
         positionText.write(position, json);
-        json.writeEndObject();
     }
 }

@@ -7,14 +7,14 @@ import dev.sluice.engine.change.Relation;
 
 /** What of a table's events is the same for all its rows, made once. Columns are counted as the relation counts them. */
 final class RelationFields {
-    private final SerializableString schema;
-    private final SerializableString table;
+    private final SerializableString readSource;
+    private final SerializableString changeSource;
     private final SerializableString[] names;
     private final ValueWriter[] writers;
 
-    RelationFields(Relation relation) {
-        schema = new SerializedString(relation.schema());
-        table = new SerializedString(relation.name());
+    RelationFields(String pipeline, String database, Relation relation) {
+        readSource = Fragments.source(pipeline, database, relation, true);
+        changeSource = Fragments.source(pipeline, database, relation, false);
         int count = relation.columns().size();
         names = new SerializableString[count];
         writers = new ValueWriter[count];
@@ -25,12 +25,9 @@ final class RelationFields {
         }
     }
 
-    SerializableString schema() {
-        return schema;
-    }
-
-    SerializableString table() {
-        return table;
+    /** @param read whether the row was read by a first copy */
+    SerializableString source(boolean read) {
+        return read ? readSource : changeSource;
     }
 
     SerializableString name(int column) {

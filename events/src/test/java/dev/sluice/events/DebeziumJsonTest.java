@@ -44,8 +44,8 @@ class DebeziumJsonTest {
                 .build();
         assertThat(text(batch, 0)).isEqualTo("""
                         {"before":null,"after":{"id":1,"name":"a \\"b\\"","price":null},\
-                        "source":{"version":"1","connector":"postgresql","name":"shop","ts_ms":1767225600000,\
-                        "snapshot":"false","db":"shopdb","schema":"public","table":"items","txId":700,\
+                        "source":{"version":"1","connector":"postgresql","name":"shop","snapshot":"false",\
+                        "db":"shopdb","schema":"public","table":"items","ts_ms":1767225600000,"txId":700,\
                         "lsn":97500059720,"position":"16/B374D848:1"},"op":"c","ts_ms":1767312000007}""");
     }
 
