@@ -53,8 +53,8 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = new Daemon();
         try {
             daemon.listen(config);
-            daemon.group = PipelineGroup.open(
-                    config, daemon.meters, Clock.systemUTC(), Map.of(Vertx.class, daemon.vertx));
+            daemon.group =
+                    PipelineGroup.open(config, daemon.meters, Clock.systemUTC(), Map.of(Vertx.class, daemon.vertx));
             return daemon;
         } catch (RuntimeException e) {
             daemon.close();

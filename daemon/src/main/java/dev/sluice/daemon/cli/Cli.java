@@ -10,8 +10,10 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line as a whole: which commands there are, and how errors are told. */
 public final class Cli {
@@ -39,17 +41,18 @@ public final class Cli {
         commandLine.setUsageHelpAutoWidth(false);
         commandLine.setUsageHelpWidth(96);
         commandLine.setExecutionStrategy(this::execute);
+        commandLine.setParameterExceptionHandler((error, arguments) -> misused(error));
         commandLine.setExecutionExceptionHandler((error, failed, parsed) -> tell(error, failed.getErr()));
         return commandLine;
     }
 
     private int execute(ParseResult parsed) {
         LogStyle style = surroundings.terminal().isInteractive() ? LogStyle.TEXT : LogStyle.JSON;
-        LogSetup.configure(level(), style, surroundings.terminal().logStream());
+        LogSetup.configure(level(parsed.commandSpec().commandLine()), style, surroundings.terminal().logStream());
         return new RunLast().execute(parsed);
     }
 
-    private LogLevel level() {
+    private LogLevel level(CommandLine commandLine) {
         LogLevel given = root.logLevel();
         if (given != null) {
             return given;
@@ -58,9 +61,20 @@ public final class Cli {
         try {
             return LogLevel.valueOf(variable.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw new SyncException(
-                    ErrorKind.CONFIGURATION, "SLUICE_LOG is \"" + variable + "\", not one of error, warn, info, debug, trace", e);
+            String what = "SLUICE_LOG is \"" + variable + "\", not one of error, warn, info, debug, trace";
+            throw new ParameterException(commandLine, what, e);
         }
+    }
+
+    /** The whole help would push the error out of sight. */
+    private static int misused(ParameterException error) {
+        CommandLine misused = error.getCommandLine();
+        PrintWriter err = misused.getErr();
+        err.println(error.getMessage());
+        UnmatchedArgumentException.printSuggestions(error, err);
+        err.println("Try: " + misused.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return ExitCodes.USAGE;
     }
 
     private static int tell(Exception error, PrintWriter err) {

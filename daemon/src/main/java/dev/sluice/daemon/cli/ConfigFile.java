@@ -22,8 +22,7 @@ final class ConfigFile {
     /** Fails with CONFIGURATION and every problem there is. */
     SluiceConfig load(Surroundings surroundings) {
         Path directory = file.toAbsolutePath().getParent();
-        ConfigBinder binder =
-                ConfigBinder.of(surroundings.environment(), directory == null ? Path.of("/") : directory);
+        ConfigBinder binder = ConfigBinder.of(surroundings.environment(), directory == null ? Path.of("/") : directory);
         return SluiceConfig.read(
                 YamlFile.read(file), binder, surroundings.providers().get());
     }

@@ -80,8 +80,7 @@ final class PipelineTeardown {
                 .flatMapIterable(lines -> lines);
     }
 
-    private Mono<List<String>> dropIn(
-            Map.Entry<String, SinkSection<?>> sink, SourceIdentity identity, boolean really) {
+    private Mono<List<String>> dropIn(Map.Entry<String, SinkSection<?>> sink, SourceIdentity identity, boolean really) {
         return sink.getValue().teardown(factory.sinkContext(name, sink.getKey()), identity, really);
     }
 }

@@ -3,9 +3,11 @@ package dev.sluice.daemon.cli;
 import dev.sluice.engine.flow.PipelineStatus;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ final class ProgressReporter implements AutoCloseable {
     private final Terminal terminal;
     private final Supplier<List<PipelineStatus>> pipelines;
     private final ScheduledExecutorService timer;
+    private @Nullable Future<?> ticks;
 
     ProgressReporter(Terminal terminal, Supplier<List<PipelineStatus>> pipelines) {
         this.terminal = terminal;
@@ -31,7 +34,7 @@ final class ProgressReporter implements AutoCloseable {
 
     void start() {
         long every = terminal.isInteractive() ? LIVE_MILLIS : LOGGED_MILLIS;
-        timer.scheduleWithFixedDelay(this::report, every, every, TimeUnit.MILLISECONDS);
+        ticks = timer.scheduleWithFixedDelay(this::report, every, every, TimeUnit.MILLISECONDS);
     }
 
     private void report() {
@@ -45,6 +48,9 @@ final class ProgressReporter implements AutoCloseable {
 
     @Override
     public void close() {
+        if (ticks != null) {
+            ticks.cancel(false);
+        }
         timer.shutdownNow();
         terminal.live("");
     }

@@ -65,9 +65,7 @@ final class RunCommand implements Callable<Integer> {
 
     /** Each has caught up or failed. */
     private static Mono<Integer> caughtUp(List<Pipeline> pipelines) {
-        return Flux.fromIterable(pipelines)
-                .flatMap(RunCommand::caughtUp)
-                .reduce(ExitCodes.OK, Math::max);
+        return Flux.fromIterable(pipelines).flatMap(RunCommand::caughtUp).reduce(ExitCodes.OK, Math::max);
     }
 
     private static Mono<Integer> caughtUp(Pipeline pipeline) {

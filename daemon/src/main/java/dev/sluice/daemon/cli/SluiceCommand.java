@@ -36,6 +36,7 @@ final class SluiceCommand implements Callable<Integer> {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help.")
+    @SuppressWarnings("unused") // Picocli looks at the annotation only.
     private boolean help;
 
     @Option(

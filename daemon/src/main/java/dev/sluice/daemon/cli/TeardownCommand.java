@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "teardown",
         description = {
-            "Drop what the pipelines keep in the source (slot, publication), in the targets (their position) and in the",
-            "state directory. Rows stay where they are. Says what it will drop and asks before it does."
+            "Drop slot, publication and state of the pipelines, after asking.",
+            "The sinks' positions are dropped with them; rows stay where they are."
         })
 final class TeardownCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -86,6 +86,7 @@ final class TeardownCommand implements Callable<Integer> {
         out.print("Go on? [y/N] ");
         out.flush();
         @Nullable String answer = surroundings.input().readLine();
-        return answer != null && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
+        return answer != null
+                && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
     }
 }

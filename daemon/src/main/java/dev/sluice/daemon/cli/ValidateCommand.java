@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "validate",
         description = {
-            "Read the configuration and show what it comes to, or everything that is wrong with it.",
+            "Only read the configuration; show what it comes to or what is wrong.",
             "Connects to nothing and changes nothing."
         })
 final class ValidateCommand implements Callable<Integer> {

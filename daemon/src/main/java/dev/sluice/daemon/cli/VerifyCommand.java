@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Compare every followed table of the source with each PostgreSQL sink, row by row, at a common position.",
+            "Compare source and PostgreSQL sinks row by row, at a common position.",
             "The daemon may go on running. Changes nothing."
         })
 final class VerifyCommand implements Callable<Integer> {
@@ -99,7 +99,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static void print(TableReport report, PrintWriter out) {
-        out.println(String.format(Locale.ROOT, "  %-40s %,12d rows  %s", report.table(), report.rows(), verdict(report)));
+        out.println(
+                String.format(Locale.ROOT, "  %-40s %,12d rows  %s", report.table(), report.rows(), verdict(report)));
         report.problems().forEach(problem -> out.println("      " + problem));
         for (Difference difference : report.first()) {
             String columns = difference.columns().isEmpty() ? "" : ": " + String.join(", ", difference.columns());
@@ -108,7 +109,9 @@ final class VerifyCommand implements Callable<Integer> {
         }
         if (report.differences() > report.first().size()) {
             out.println(String.format(
-                    Locale.ROOT, "      and %,d more", report.differences() - report.first().size()));
+                    Locale.ROOT,
+                    "      and %,d more",
+                    report.differences() - report.first().size()));
         }
         out.flush();
     }

@@ -38,8 +38,7 @@ public final class HttpEndpoints {
 
     /** Begins to listen. Fails with what to do when the address cannot be had. */
     public Future<HttpServer> listen(Http http) {
-        HttpServerOptions options =
-                new HttpServerOptions().setHost(http.host()).setPort(http.port());
+        HttpServerOptions options = new HttpServerOptions().setHost(http.host()).setPort(http.port());
         return vertx.createHttpServer(options)
                 .requestHandler(this::handle)
                 .listen()
@@ -86,8 +85,7 @@ public final class HttpEndpoints {
     }
 
     private static void answer(HttpServerRequest request, int status, String type, String body) {
-        HttpServerResponse response =
-                request.response().setStatusCode(status).putHeader("content-type", type);
+        HttpServerResponse response = request.response().setStatusCode(status).putHeader("content-type", type);
         if (request.method() == HttpMethod.HEAD) {
             response.end();
         } else {

@@ -17,8 +17,6 @@ import java.util.Set;
 
 /** What a publication sends: the truth about which tables and columns a pipeline follows. Blocking. */
 public final class PublishedTables {
-    private static final String TABLES =
-            "SELECT schemaname, tablename, %s FROM pg_publication_tables WHERE pubname = ? ORDER BY 1, 2";
     private static final int COLUMN_LISTS_SINCE = 15;
 
     private PublishedTables() {}
@@ -28,7 +26,8 @@ public final class PublishedTables {
         boolean columnLists = source.getMetaData().getDatabaseMajorVersion() >= COLUMN_LISTS_SINCE;
         TableCatalogue catalogue = new TableCatalogue(source);
         List<Relation> relations = new ArrayList<>();
-        String query = String.format(TABLES, columnLists ? "attnames::text[]" : "NULL::text[]");
+        String query = "SELECT schemaname, tablename, " + (columnLists ? "attnames::text[]" : "NULL::text[]")
+                + " FROM pg_publication_tables WHERE pubname = ? ORDER BY 1, 2";
         try (PreparedStatement statement = source.prepareStatement(query)) {
             statement.setString(1, publication);
             try (ResultSet row = statement.executeQuery()) {

@@ -71,8 +71,7 @@ public final class SinkVerification {
             return new DatabaseComparison(source, target, null, patience).compare(routed, done);
         }
         try (Connection connection = target.open()) {
-            return new DatabaseComparison(source, target, () -> position(connection), patience)
-                    .compare(routed, done);
+            return new DatabaseComparison(source, target, () -> position(connection), patience).compare(routed, done);
         } catch (SQLException e) {
             throw SqlStates.target("read sluice.checkpoint in the target", e);
         }

@@ -60,17 +60,14 @@ final class SourceLines {
 
     /** The parser's words, but for those about aliases and tags: they repeat the value, and say little to most people. */
     String explain(MarkedYamlEngineException error) {
-        String problem = String.valueOf(error.getProblem());
-        if (problem.contains("alias")) {
+        String context = error.getContext() == null ? "" : error.getContext() + ", ";
+        String words = context + error.getProblem();
+        if (words.contains("alias")) {
             return "an unquoted * begins an alias; put the value in quotes";
         }
-        if (problem.contains("anchor")) {
+        if (words.contains("anchor")) {
             return "an unquoted & begins an anchor; put the value in quotes";
         }
-        if (problem.contains("tag")) {
-            return "an unquoted ! begins a tag; put the value in quotes";
-        }
-        String context = error.getContext() == null ? "" : error.getContext() + ", ";
-        return context + problem;
+        return words.contains(" tag") ? "an unquoted ! begins a tag; put the value in quotes" : words;
     }
 }

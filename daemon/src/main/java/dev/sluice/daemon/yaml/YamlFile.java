@@ -86,8 +86,12 @@ public final class YamlFile {
                             + " at offset " + e.getPosition(),
                     "Remove it.");
         } catch (YamlEngineException e) {
-            throw problem(name + ": this is not YAML that can be read", "Correct the file.");
+            // The one error without a place: aliases that multiply.
+            throw problem(
+                    name + ": repeats too much through aliases, or is nested too deeply",
+                    "Write it out without aliases.");
         }
+    }
     }
 
     static SyncException problem(String what, String remedy) {

@@ -42,7 +42,7 @@ final class YamlTree {
         if (++nodes > MAX_NODES || depth > MAX_DEPTH) {
             throw lines.at(
                     node.getStartMark(),
-                    "the file is nested too deeply or repeats too much through aliases",
+                    "the file repeats too much through aliases, or is nested too deeply",
                     "Write it out without aliases.");
         }
         if (!PLAIN.contains(node.getTag())) {

@@ -4,6 +4,7 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.config.ConfigNode.Entry;
 import dev.sluice.engine.config.ConfigNode.Mapping;
 import dev.sluice.engine.config.ConfigNode.Scalar;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,11 @@ public final class ConfigSection {
         this.node = node;
         this.path = path;
         this.binding = binding;
+    }
+
+    /** The keys that lead here: {@code pipelines}, the name of the pipeline, {@code source}. */
+    public List<String> path() {
+        return Arrays.asList(path.split("\\.", -1));
     }
 
     /**
@@ -106,7 +112,8 @@ public final class ConfigSection {
         ConfigProblems problems = binding.problems();
         for (RecordShape.Key key : shape.keys()) {
             Entry entry = node.entries().get(key.name());
-            if (entry != null && message.startsWith(key.name() + ":")) {
+            boolean about = message.startsWith(key.name() + ":") || message.startsWith(key.name() + ".");
+            if (entry != null && about) {
                 String dot = path.isEmpty() ? "" : path + ".";
                 problems.add(entry.value().place(), problems.redact(dot + message), problems.redact(remedy));
                 return;
