@@ -29,7 +29,7 @@ public final class Backlog implements AutoCloseable {
     private static final String INSERT = """
             INSERT INTO sluice_bench.rows
             SELECT i, i % 100000, 'transfer', i % 1000000 / 100.0, timestamptz '2026-01-01' + i * interval '1 second',
-              md5(i::text)::uuid, 'note number ' || i, i % 2 = 0
+              md5(i::text)::uuid, 'a note about transfer ' || i, i % 2 = 0
             FROM generate_series(?::bigint, ?::bigint) AS i
             """;
 
