@@ -48,7 +48,10 @@ public final class Cli {
 
     private int execute(ParseResult parsed) {
         LogStyle style = surroundings.terminal().isInteractive() ? LogStyle.TEXT : LogStyle.JSON;
-        LogSetup.configure(level(parsed.commandSpec().commandLine()), style, surroundings.terminal().logStream());
+        LogSetup.configure(
+                level(parsed.commandSpec().commandLine()),
+                style,
+                surroundings.terminal().logStream());
         return new RunLast().execute(parsed);
     }
 

@@ -92,7 +92,6 @@ public final class YamlFile {
                     "Write it out without aliases.");
         }
     }
-    }
 
     static SyncException problem(String what, String remedy) {
         return SyncException.of(List.of(new Problem(ErrorKind.CONFIGURATION, what, remedy)));

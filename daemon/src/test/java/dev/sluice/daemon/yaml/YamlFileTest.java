@@ -127,8 +127,7 @@ class YamlFileTest {
         for (int i = 1; i < 12; i++) {
             String before = "*a" + (i - 1);
             bomb.append("a").append(i).append(": &a").append(i).append(" [");
-            bomb.append(String.join(", ", Collections.nCopies(9, before)))
-                    .append("]\n");
+            bomb.append(String.join(", ", Collections.nCopies(9, before))).append("]\n");
         }
         assertThatThrownBy(() -> YamlFile.parse(bomb.toString(), "f.yaml"))
                 .hasMessageContaining("repeats too much through aliases");
