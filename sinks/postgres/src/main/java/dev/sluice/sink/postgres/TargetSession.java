@@ -69,8 +69,8 @@ final class TargetSession {
         List<RowSet<Row>> collected = new ArrayList<>(results.size());
         for (int i = 0; i < results.size(); i++) {
             if (results.get(i).failed()) {
-                return Future.failedFuture(
-                        new StatementFailure(i, statements.get(i), results.get(i).cause()));
+                return Future.failedFuture(new StatementFailure(
+                        i, statements.get(i), results.get(i).cause()));
             }
             collected.add(results.get(i).result());
         }
@@ -79,9 +79,7 @@ final class TargetSession {
 
     /** The server rolls back what is not committed. */
     Mono<Void> close() {
-        return Mono.defer(() -> Mono.fromCompletionStage(connection
-                .close()
-                .transform(closed -> pool.close())
-                .toCompletionStage()));
+        return Mono.defer(() -> Mono.fromCompletionStage(
+                connection.close().transform(closed -> pool.close()).toCompletionStage()));
     }
 }
