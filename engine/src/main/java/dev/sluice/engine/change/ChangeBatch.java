@@ -168,6 +168,11 @@ public final class ChangeBatch {
         return new Position(part.transaction().commitLsn(), part.firstOrdinal() + index[base + ORDINAL]);
     }
 
+    /** The transaction that committed first among those in this batch, or null if it has none. */
+    public @Nullable Transaction firstTransaction() {
+        return parts.length == 0 ? null : parts[0].transaction();
+    }
+
     /** The transaction that committed last among those in this batch, or null if it has none. */
     public @Nullable Transaction lastTransaction() {
         return parts.length == 0 ? null : parts[parts.length - 1].transaction();
