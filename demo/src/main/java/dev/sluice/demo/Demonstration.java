@@ -58,6 +58,8 @@ final class Demonstration {
 
     Ending run() throws SQLException, InterruptedException {
         try (WorkDirectory work = new WorkDirectory()) {
+            // Otherwise the library that it unpacks outlives a process that was ended by Ctrl-C.
+            System.setProperty("org.sqlite.tmpdir", work.directory("native").toString());
             screen.say("Starting two PostgreSQL servers. The first time this unpacks them.");
             try (PostgresServer source = PostgresServer.start(SETTINGS);
                     PostgresServer target = PostgresServer.start(SETTINGS)) {
@@ -110,7 +112,7 @@ final class Demonstration {
                 new Workload(() -> source.connect(Shop.DATABASE), plan.shop(), plan.rate(), plan.seed())) {
             watch(pipeline, workload);
             screen.say("Closing the shop.");
-            workload.close();
+            workload.finish();
             if (workload.failure() != null) {
                 throw workload.failure();
             }

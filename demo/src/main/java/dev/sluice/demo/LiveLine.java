@@ -1,7 +1,6 @@
 package dev.sluice.demo;
 
 import dev.sluice.engine.flow.LaneStatus;
-import dev.sluice.engine.flow.PipelineState;
 import dev.sluice.engine.flow.PipelineStatus;
 import dev.sluice.engine.flow.TableProgress;
 import java.util.List;
@@ -20,7 +19,12 @@ final class LiveLine {
         LaneStatus lane = status.lanes().get(0);
         measure(lane.changes(), nanos);
         String reason = status.reason() != null ? status.reason() : lane.reason();
-        String line = status.state() == PipelineState.COPYING ? copying(lane.copy()) : streaming(status, lane);
+        String line =
+                switch (status.state()) {
+                    case NEW, CONNECTING -> "connecting";
+                    case COPYING -> copying(lane.copy());
+                    case STREAMING, RECONNECTING, DRAINING, STOPPED, FAILED -> streaming(status, lane);
+                };
         return reason == null ? line : line + "   " + reason.lines().findFirst().orElse("");
     }
 

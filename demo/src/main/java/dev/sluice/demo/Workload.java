@@ -45,7 +45,7 @@ final class Workload implements AutoCloseable {
                 thread.start();
             }
         } catch (SQLException e) {
-            close();
+            finish();
             throw e;
         }
     }
@@ -77,9 +77,13 @@ final class Workload implements AutoCloseable {
         return failure.get();
     }
 
-    /** Lets every clerk finish the transaction that is under way. */
     @Override
     public void close() {
+        finish();
+    }
+
+    /** Lets every clerk finish the transaction that is under way, and waits for it. May be called more than once. */
+    void finish() {
         closed = true;
         threads.forEach(LockSupport::unpark);
         boolean interrupted = false;
