@@ -22,9 +22,13 @@ final class StopRequest {
         return stop;
     }
 
+    void request() {
+        requested.countDown();
+    }
+
     private void signalled() {
         boolean orderly = done.getCount() == 0;
-        requested.countDown();
+        request();
         if (orderly) {
             return; // Not a signal: this is the exit after the work.
         }
