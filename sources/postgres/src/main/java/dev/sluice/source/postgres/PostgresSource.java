@@ -8,38 +8,22 @@ import dev.sluice.engine.source.SourceContext;
 import dev.sluice.postgres.Connections;
 import dev.sluice.source.postgres.origin.PostgresOrigin;
 import dev.sluice.source.postgres.stream.StreamSession;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Follows one database through one slot. Any thread.
- *
- * <p>Its threads: one reads the stream; one sends status messages while there is no demand, and frees what was cancelled; a
- * few, as needed, do everything that asks the server something.
  */
 public final class PostgresSource implements Source {
-    private static final Logger LOG = LoggerFactory.getLogger(PostgresSource.class);
-    private static final int ORIGIN_THREADS = 4;
-    private static final Duration ENDING = Duration.ofSeconds(10);
-
     private final SourceSettings settings;
     private final Connections connections;
     private final SourceMeters meters;
-    private final Scheduler reading;
-    private final Scheduler asking;
-    private final ScheduledExecutorService timer;
+    private final SourceThreads threads;
     private final Origin origin;
     private final SlotMonitor monitor;
     private final AtomicLong confirmed = new AtomicLong();
@@ -48,18 +32,11 @@ public final class PostgresSource implements Source {
 
     PostgresSource(SourceSettings settings, SourceContext context) {
         this.settings = settings;
-        String name = "sluice-" + settings.pipeline() + "-source";
         connections = new Connections(settings.endpoint(), settings.pipeline());
         meters = new SourceMeters(context.meters(), settings.pipeline());
-        reading = Schedulers.newSingle(name + "-reader", true);
-        asking = Schedulers.newBoundedElastic(ORIGIN_THREADS, Integer.MAX_VALUE, name, 10, true);
-        timer = Executors.newSingleThreadScheduledExecutor(work -> {
-            Thread thread = new Thread(work, name + "-feedback");
-            thread.setDaemon(true);
-            return thread;
-        });
-        origin = new PostgresOrigin(settings, connections, asking);
-        monitor = new SlotMonitor(settings, connections, meters, asking);
+        threads = new SourceThreads(settings.pipeline());
+        origin = new PostgresOrigin(settings, connections, threads.asking());
+        monitor = new SlotMonitor(settings, connections, meters, threads.monitoring());
     }
 
     @Override
@@ -73,12 +50,12 @@ public final class PostgresSource implements Source {
             StreamSession opening = begin(after);
             return Flux.<ChangeBatch, StreamSession>generate(opening::open, StreamSession::emit, StreamSession::free)
                     .doOnCancel(opening::stop)
-                    .subscribeOn(reading);
+                    .subscribeOn(threads.reading());
         });
     }
 
     private StreamSession begin(Position after) {
-        StreamSession opening = new StreamSession(settings, connections, confirmed, after, timer, meters);
+        StreamSession opening = new StreamSession(settings, connections, confirmed, after, threads.feedback(), meters);
         StreamSession before = session.get();
         boolean free = before == null || before.isStopped();
         if (closed.get() || !free || !session.compareAndSet(before, opening)) {
@@ -104,10 +81,7 @@ public final class PostgresSource implements Source {
         StreamSession last = session.get();
         Mono<Void> told =
                 last == null ? Mono.empty() : Mono.fromFuture(end(last)).then(tell(last));
-        return told.then(Mono.<Void>fromRunnable(this::release))
-                .then(Mono.when(reading.disposeGracefully(), asking.disposeGracefully()))
-                .timeout(ENDING)
-                .onErrorResume(this::endedLate);
+        return told.doOnTerminate(this::release);
     }
 
     private static CompletableFuture<Void> end(StreamSession last) {
@@ -115,22 +89,13 @@ public final class PostgresSource implements Source {
         return last.freed();
     }
 
-    private Mono<Void> endedLate(Throwable error) {
-        LOG.warn("{}: the source did not end in good order", settings.pipeline(), error);
-        return Mono.fromRunnable(() -> {
-            reading.dispose();
-            asking.dispose();
-            timer.shutdownNow();
-        });
-    }
-
     private Mono<Void> tell(StreamSession last) {
-        return Mono.<Void>fromRunnable(last::tellLate).subscribeOn(asking);
+        return Mono.<Void>fromRunnable(last::tellLate).subscribeOn(threads.asking());
     }
 
     private void release() {
         monitor.close();
         meters.close();
-        timer.shutdown();
+        threads.close();
     }
 }

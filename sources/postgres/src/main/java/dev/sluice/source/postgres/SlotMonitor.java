@@ -4,12 +4,12 @@ import dev.sluice.postgres.Connections;
 import dev.sluice.source.postgres.origin.ReplicationSlot;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /** Looks at the slot now and then: how much WAL is kept for it, and whether it is about to be lost. */
 final class SlotMonitor implements AutoCloseable {
@@ -19,15 +19,16 @@ final class SlotMonitor implements AutoCloseable {
     private final SourceSettings settings;
     private final Connections connections;
     private final SourceMeters meters;
-    private final Disposable polling;
+    private final ScheduledFuture<?> polling;
     private String walStatus = "reserved";
 
-    SlotMonitor(SourceSettings settings, Connections connections, SourceMeters meters, Scheduler scheduler) {
+    SlotMonitor(
+            SourceSettings settings, Connections connections, SourceMeters meters, ScheduledExecutorService threads) {
         this.settings = settings;
         this.connections = connections;
         this.meters = meters;
         long period = PERIOD.toMillis();
-        this.polling = scheduler.schedulePeriodically(this::look, period, period, TimeUnit.MILLISECONDS);
+        this.polling = threads.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
@@ -56,6 +57,6 @@ final class SlotMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        polling.dispose();
+        polling.cancel(false);
     }
 }
