@@ -53,10 +53,13 @@ final class BatchApplier {
             return Mono.error(new SyncException(ErrorKind.INTERNAL, "a sink that failed was not opened again"));
         }
         ChangeBatch batch = given.after(reached);
-        Set<Relation> unknown = targets.unknown(batch);
-        Mono<Position> written = unknown.isEmpty()
+        Set<Relation> relations = TableTargets.used(batch);
+        Mono<Position> written = targets.know(relations)
                 ? Mono.defer(() -> apply(batch))
-                : targets.load(unknown).then(Mono.just(batch)).publishOn(worker).flatMap(this::apply);
+                : targets.load(relations)
+                        .then(Mono.just(batch))
+                        .publishOn(worker)
+                        .flatMap(this::apply);
         return written.doOnError(error -> failed = true);
     }
 
@@ -98,9 +101,7 @@ final class BatchApplier {
                 .onErrorResume(
                         StatementFailure.class,
                         failure -> TargetErrors.isAboutRows(failure)
-                                ? session.run(BEGIN)
-                                        .then(exactly(batch))
-                                        .then(commit(boundary))
+                                ? session.run(BEGIN).then(exactly(batch)).then(commit(boundary))
                                 : Mono.error(failure));
     }
 
@@ -129,22 +130,19 @@ final class BatchApplier {
 
     /** Change by change; where one is refused, commits the whole source transactions before it. */
     private Mono<Void> exactly(ChangeBatch batch) {
-        return exact.apply(batch)
-                .onErrorResume(RowRefused.class, refused -> keep(batch, refused.firstUndone())
-                        .then(Mono.error(refused::toSyncException)));
+        return exact.apply(batch).onErrorResume(RowRefused.class, refused -> keep(batch, refused.firstUndone())
+                .then(Mono.error(refused::toSyncException)));
     }
 
     private Mono<Void> keep(ChangeBatch batch, int changes) {
-        return changes == 0
-                ? session.run(ROLLBACK).then()
-                : commit(batch.position(changes - 1));
+        return changes == 0 ? session.run(ROLLBACK).then() : commit(batch.position(changes - 1));
     }
 
     private Mono<Void> commit(Position position) {
         return moveAndCommit(List.of(claim.move(position), COMMIT), 0)
-                .onErrorMap(StatementFailure.class, failure -> TargetErrors.isAboutRows(failure)
-                        ? refusedAtCommit(position, failure)
-                        : failure);
+                .onErrorMap(
+                        StatementFailure.class,
+                        failure -> TargetErrors.isAboutRows(failure) ? refusedAtCommit(position, failure) : failure);
     }
 
     /** A deferred constraint. It does not say for which row. */
@@ -161,9 +159,8 @@ final class BatchApplier {
                 .then()
                 .onErrorMap(
                         StatementFailure.class,
-                        failure -> failure.index() == move && TargetErrors.isFenced(failure)
-                                ? claim.fenced()
-                                : failure);
+                        failure ->
+                                failure.index() == move && TargetErrors.isFenced(failure) ? claim.fenced() : failure);
     }
 
     private void committed(Position boundary) {

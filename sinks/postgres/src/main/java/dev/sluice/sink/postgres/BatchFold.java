@@ -37,8 +37,7 @@ final class BatchFold {
     }
 
     /** Statements with the same effect as the changes from {@code from} to before {@code to}. */
-    static List<Statement> fold(
-            ChangeBatch batch, int from, int to, Function<Relation, TableMapping> mappings) {
+    static List<Statement> fold(ChangeBatch batch, int from, int to, Function<Relation, TableMapping> mappings) {
         BatchFold fold = new BatchFold(batch, mappings);
         for (int change = from; change < to; change++) {
             fold.add(change);
@@ -107,8 +106,7 @@ final class BatchFold {
         List<TargetTable> alone = new ArrayList<>();
         boolean changed = true;
         while (changed) {
-            Set<String> names =
-                    together.stream().map(TargetTable::displayName).collect(Collectors.toSet());
+            Set<String> names = together.stream().map(TargetTable::displayName).collect(Collectors.toSet());
             changed = together.removeIf(table -> !names.containsAll(table.referencedBy()) && alone.add(table));
         }
         for (TargetTable table : alone) {

@@ -109,13 +109,7 @@ final class CheckpointTable {
         /** Moves the position, unless a younger instance has claimed the row; see {@link CheckpointTable}. */
         Statement move(Position to) {
             return Statement.of(
-                    MOVE,
-                    "move the checkpoint",
-                    pipeline,
-                    sink,
-                    epoch,
-                    Position.formatLsn(to.lsn()),
-                    to.ordinal());
+                    MOVE, "move the checkpoint", pipeline, sink, epoch, Position.formatLsn(to.lsn()), to.ordinal());
         }
 
         /** Like {@link #move}, and the first copy begins or ends. */

@@ -46,9 +46,11 @@ final class ExactApplier {
     private Mono<Void> run(Window window) {
         return session.run(window.statements)
                 .then()
-                .onErrorResume(StatementFailure.class, failure -> TargetErrors.isAboutRows(failure)
-                        ? session.run(UNDO_PART).then(Mono.error(window.refused(failure)))
-                        : Mono.error(failure));
+                .onErrorResume(
+                        StatementFailure.class,
+                        failure -> TargetErrors.isAboutRows(failure)
+                                ? session.run(UNDO_PART).then(Mono.error(window.refused(failure)))
+                                : Mono.error(failure));
     }
 
     /** Consecutive changes with the statements of each. */

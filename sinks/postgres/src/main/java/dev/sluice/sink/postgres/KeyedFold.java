@@ -154,15 +154,18 @@ final class KeyedFold implements TableFold {
             return;
         }
         int deletes = 0;
+        int updates = 0;
         int upserts = 0;
         for (int entry = 0; entry < keys.size(); entry++) {
-            deletes += states[entry] & DELETED;
-            upserts += (states[entry] & COMPLETE) == 0 ? 0 : 1;
+            byte state = states[entry]; // may be deleted and live again, then it counts for both
+            deletes += (state & DELETED) != 0 ? 1 : 0;
+            updates += (state & (LIVE | COMPLETE)) == LIVE ? 1 : 0;
+            upserts += (state & COMPLETE) != 0 ? 1 : 0;
         }
         if (deletes > 0) {
             drained.add(deletes(deletes));
         }
-        if (deletes + upserts < keys.size()) {
+        if (updates > 0) {
             drainUpdates();
         }
         if (upserts > 0) {
@@ -173,8 +176,7 @@ final class KeyedFold implements TableFold {
     }
 
     private Statement deletes(int count) {
-        List<Mapped> key =
-                mapping.columns().stream().filter(Mapped::key).toList();
+        List<Mapped> key = mapping.columns().stream().filter(Mapped::key).toList();
         RowArrays rows = new RowArrays(key.size(), count);
         for (int entry = 0; entry < keys.size(); entry++) {
             if ((states[entry] & DELETED) != 0) {

@@ -47,8 +47,7 @@ final class PostgresSink implements TransactionalSink {
 
     @Override
     public Mono<Position> open(SourceIdentity source) {
-        return letGo()
-                .then(Mono.defer(connector::connect))
+        return letGo().then(Mono.defer(connector::connect))
                 .flatMap(session -> open(session, source)
                         .onErrorResume(error -> session.close().then(Mono.error(error))))
                 .onErrorMap(error -> TargetErrors.classify("open " + describe(), error));

@@ -41,7 +41,8 @@ final class RowDescription {
         if (value.length() <= SHOWN_CHARACTERS) {
             return value;
         }
-        int end = Character.isHighSurrogate(value.charAt(SHOWN_CHARACTERS - 1)) ? SHOWN_CHARACTERS - 1 : SHOWN_CHARACTERS;
+        int end =
+                Character.isHighSurrogate(value.charAt(SHOWN_CHARACTERS - 1)) ? SHOWN_CHARACTERS - 1 : SHOWN_CHARACTERS;
         return value.substring(0, end) + "...";
     }
 }

@@ -196,7 +196,8 @@ final class RowReader {
             throw new SyncException(
                     ErrorKind.INTERNAL,
                     "column " + cursor.column().name() + " of "
-                            + mapping.relation().displayName() + " came in binary form, which this sink does not ask for");
+                            + mapping.relation().displayName()
+                            + " came in binary form, which this sink does not ask for");
         }
     }
 }

@@ -30,8 +30,7 @@ final class SinkThreads {
     /** May be blocked; as many as there may be copies at once, and more copies wait their turn. */
     synchronized Scheduler copying() {
         if (copying == null) {
-            copying = Schedulers.newBoundedElastic(
-                    copyConnections, QUEUED_TABLES, name + "-copy", IDLE_SECONDS, true);
+            copying = Schedulers.newBoundedElastic(copyConnections, QUEUED_TABLES, name + "-copy", IDLE_SECONDS, true);
         }
         return copying;
     }

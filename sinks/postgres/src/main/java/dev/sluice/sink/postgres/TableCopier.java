@@ -1,8 +1,6 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
-import dev.sluice.engine.change.ErrorKind;
-import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
@@ -12,7 +10,6 @@ import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postgresql.copy.CopyIn;
@@ -84,9 +81,8 @@ final class TableCopier {
         String columns = table.columns().stream()
                 .map(column -> Identifiers.quote(column.column().name()))
                 .collect(Collectors.joining(", "));
-        CopyIn copy = connection
-                .getCopyAPI()
-                .copyIn("COPY " + table.target().sqlName() + " (" + columns + ") FROM STDIN");
+        CopyIn copy =
+                connection.getCopyAPI().copyIn("COPY " + table.target().sqlName() + " (" + columns + ") FROM STDIN");
         try (Stream<ChangeBatch> batches = rows.toStream(1)) {
             CopyLines lines = new CopyLines(table);
             for (Iterator<ChangeBatch> each = batches.iterator(); each.hasNext(); ) {

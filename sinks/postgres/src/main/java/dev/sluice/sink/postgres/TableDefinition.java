@@ -18,12 +18,15 @@ final class TableDefinition {
     static String createTable(Relation relation) {
         List<String> parts = new ArrayList<>();
         for (Column column : relation.columns()) {
-            parts.add(Identifiers.quote(column.name()) + " " + column.typeText() + (column.notNull() ? " NOT NULL" : ""));
+            parts.add(
+                    Identifiers.quote(column.name()) + " " + column.typeText() + (column.notNull() ? " NOT NULL" : ""));
         }
         List<Column> key = relation.keyColumns();
         if (!key.isEmpty()) {
             parts.add("PRIMARY KEY ("
-                    + key.stream().map(column -> Identifiers.quote(column.name())).collect(Collectors.joining(", "))
+                    + key.stream()
+                            .map(column -> Identifiers.quote(column.name()))
+                            .collect(Collectors.joining(", "))
                     + ")");
         }
         return "CREATE TABLE " + Identifiers.qualified(relation.schema(), relation.name()) + " ("

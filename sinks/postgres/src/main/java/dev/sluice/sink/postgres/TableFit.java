@@ -50,8 +50,9 @@ final class TableFit {
             problems.add(new Problem(
                     ErrorKind.SINK_REFUSED,
                     "the target user has no right to " + rights + " on " + target.displayName(),
-                    "GRANT " + rights + " ON " + target.sqlName() + " TO " + Identifiers.quote(user) + "; GRANT USAGE ON"
-                            + " SCHEMA " + Identifiers.quote(target.schema()) + " TO " + Identifiers.quote(user) + ";"));
+                    "GRANT " + rights + " ON " + target.sqlName() + " TO " + Identifiers.quote(user)
+                            + "; GRANT USAGE ON" + " SCHEMA " + Identifiers.quote(target.schema()) + " TO "
+                            + Identifiers.quote(user) + ";"));
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
@@ -29,24 +30,26 @@ final class TableTargets {
         this.catalogue = new TargetCatalogue(session);
     }
 
-    /** The relations of a batch's changes that are not known yet. */
-    Set<Relation> unknown(ChangeBatch batch) {
-        BitSet used = new BitSet();
+    /** The relations that a batch's changes belong to. */
+    static Set<Relation> used(ChangeBatch batch) {
+        BitSet numbers = new BitSet();
         for (int change = 0; change < batch.size(); change++) {
-            used.set(batch.relationIndex(change));
+            numbers.set(batch.relationIndex(change));
         }
-        Set<Relation> unknown = new LinkedHashSet<>();
         List<Relation> relations = batch.relations();
-        used.stream()
-                .mapToObj(relations::get)
-                .filter(relation -> !mappings.containsKey(relation))
-                .forEach(unknown::add);
-        return unknown;
+        return numbers.stream().mapToObj(relations::get).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Looks them up; fails with all misfits at once. A table's earlier shape is forgotten with the next lookup. */
+    boolean know(Collection<Relation> relations) {
+        return mappings.keySet().containsAll(relations);
+    }
+
+    /** Looks them all up afresh; fails with all misfits at once. Forgets other shapes of the same tables. */
     Mono<Void> load(Collection<Relation> relations) {
-        return catalogue.read(relations).doOnNext(tables -> bind(relations, tables)).then();
+        return catalogue
+                .read(relations)
+                .doOnNext(tables -> bind(relations, tables))
+                .then();
     }
 
     private void bind(Collection<Relation> relations, Map<String, TargetTable> tables) {
@@ -70,9 +73,8 @@ final class TableTargets {
         if (!problems.isEmpty()) {
             throw SyncException.of(problems);
         }
-        mappings.keySet()
-                .removeIf(known -> relations.stream()
-                        .anyMatch(added -> added.displayName().equals(known.displayName())));
+        mappings.keySet().removeIf(known -> relations.stream()
+                .anyMatch(added -> added.displayName().equals(known.displayName())));
         bound.forEach(mapping -> mappings.put(mapping.relation(), mapping));
     }
 

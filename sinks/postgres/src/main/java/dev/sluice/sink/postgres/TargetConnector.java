@@ -27,8 +27,8 @@ final class TargetConnector {
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
     /** A server that dies without a word must not be waited for until the operating system's two hours are over. */
-    private static final String KEEPALIVE = "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10;"
-            + " SET tcp_keepalives_count = 6";
+    private static final String KEEPALIVE =
+            "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10;" + " SET tcp_keepalives_count = 6";
 
     /** What is reported as durable must be: a target that does not wait for its disk by default does here. */
     private static final String SYNCHRONOUS =
@@ -95,10 +95,10 @@ final class TargetConnector {
                 .query(SILENCE_TRIGGERS)
                 .execute()
                 .map(true)
-                .recover(error -> error instanceof PgException server
-                                && INSUFFICIENT_PRIVILEGE.equals(server.getSqlState())
-                        ? Future.succeededFuture(false)
-                        : Future.failedFuture(error));
+                .recover(error ->
+                        error instanceof PgException server && INSUFFICIENT_PRIVILEGE.equals(server.getSqlState())
+                                ? Future.succeededFuture(false)
+                                : Future.failedFuture(error));
     }
 
     private synchronized Vertx vertx() {
@@ -110,9 +110,8 @@ final class TargetConnector {
                     .setEventLoopPoolSize(1)
                     .setWorkerPoolSize(1)
                     .setInternalBlockingPoolSize(1)
-                    .setFileSystemOptions(new FileSystemOptions()
-                            .setFileCachingEnabled(false)
-                            .setClassPathResolvingEnabled(false)));
+                    .setFileSystemOptions(
+                            new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         }
         return own;
     }

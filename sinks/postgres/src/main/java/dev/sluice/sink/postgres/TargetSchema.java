@@ -28,8 +28,8 @@ import reactor.core.publisher.Mono;
  * transaction, makes what is missing and empties what an unfinished copy of ours had filled.
  */
 final class TargetSchema {
-    private static final String COPIED = "SELECT table_schema, table_name FROM sluice.copied"
-            + " WHERE pipeline = $1::text AND sink = $2::text";
+    private static final String COPIED =
+            "SELECT table_schema, table_name FROM sluice.copied" + " WHERE pipeline = $1::text AND sink = $2::text";
 
     private static final String TYPES = """
             SELECT n.nspname AS schema_name, t.typname AS type_name,
@@ -51,13 +51,13 @@ final class TargetSchema {
 
     Mono<Void> prepare(List<Relation> tables, Claim claim, Position snapshot) {
         Set<DataType> types = new LinkedHashSet<>();
-        tables.forEach(table ->
-                table.columns().forEach(column -> TableDefinition.collectTypes(column.type(), types)));
+        tables.forEach(table -> table.columns().forEach(column -> TableDefinition.collectTypes(column.type(), types)));
         return Mono.zip(new TargetCatalogue(session).read(tables), copied(claim), labelsOfTypes(types))
                 .map(found -> new Inspection(tables, types, found.getT1(), found.getT2(), found.getT3()))
                 .flatMap(inspection -> rowsThere(inspection).map(filled -> inspection.plan(filled)))
                 .flatMap(ddl -> session.run(transaction(ddl, claim, snapshot)))
-                .onErrorMap(StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure)
+                .onErrorMap(
+                        StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure)
                 .then(Mono.defer(() -> targets.load(tables)));
     }
 
@@ -180,8 +180,8 @@ final class TargetSchema {
             }
             List<Statement> ddl = new ArrayList<>();
             TableDefinition.schemas(missing, missingTypes)
-                    .forEach(schema -> ddl.add(Statement.of(
-                            createSchemaIfMissing(schema), "create schema " + schema + " in the target")));
+                    .forEach(schema -> ddl.add(
+                            Statement.of(createSchemaIfMissing(schema), "create schema " + schema + " in the target")));
             missingTypes.forEach(type -> ddl.add(Statement.of(
                     TableDefinition.createType(type), "create type " + type.schema() + "." + type.name())));
             missing.forEach(table ->
@@ -193,8 +193,9 @@ final class TargetSchema {
         /** CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create. */
         private String createSchemaIfMissing(String schema) {
             String create = "CREATE SCHEMA IF NOT EXISTS " + Identifiers.quote(schema);
-            return "DO " + Identifiers.literal("BEGIN IF to_regnamespace("
-                    + Identifiers.literal(Identifiers.quote(schema)) + ") IS NULL THEN " + create + "; END IF; END");
+            return "DO "
+                    + Identifiers.literal("BEGIN IF to_regnamespace(" + Identifiers.literal(Identifiers.quote(schema))
+                            + ") IS NULL THEN " + create + "; END IF; END");
         }
 
         private void emptyCopied(List<Statement> ddl) {

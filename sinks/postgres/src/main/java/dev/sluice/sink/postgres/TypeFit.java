@@ -44,7 +44,8 @@ final class TypeFit {
         }
         if (characters && target.baseSchema().equals("pg_catalog")) {
             return target.baseName().equals("varchar")
-                    && modifierFits("varchar", type.name().equals("bpchar") ? modifier : NO_MODIFIER, target.modifier());
+                    && modifierFits(
+                            "varchar", type.name().equals("bpchar") ? modifier : NO_MODIFIER, target.modifier());
         }
         return type.isBuiltIn()
                 && target.baseSchema().equals("pg_catalog")
@@ -78,8 +79,7 @@ final class TypeFit {
 
     /** As in PostgreSQL's {@code numeric.c}: precision in the upper half, scale in 11 signed bits. */
     private static boolean numericFits(int source, int target) {
-        return scale(target) >= scale(source)
-                && precision(target) - scale(target) >= precision(source) - scale(source);
+        return scale(target) >= scale(source) && precision(target) - scale(target) >= precision(source) - scale(source);
     }
 
     private static int precision(int modifier) {

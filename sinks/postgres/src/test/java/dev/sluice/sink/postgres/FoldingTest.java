@@ -103,7 +103,8 @@ class FoldingTest {
             TargetFixture.write(sink, changes.commit(0x1000L * round + 0x100).build());
             assertThat(target.rows(bag).stream().map(row -> new ArrayList<>(row.values())))
                     .as("seed %d, round %d", seed, round)
-                    .containsExactlyInAnyOrderElementsOf(model.stream().map(ArrayList::new).toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            model.stream().map(ArrayList::new).toList());
         }
     }
 
@@ -160,8 +161,14 @@ class FoldingTest {
 
     @Test
     void aTableAlteredWithinABatchIsWrittenInBothShapes(TestDatabase database) throws Exception {
-        Relation before = Batches.relation("public", "t").key("id", "int4").column("a", "text").build();
-        Relation after = Batches.relation("public", "t").key("id", "int4").column("b", "text").build();
+        Relation before = Batches.relation("public", "t")
+                .key("id", "int4")
+                .column("a", "text")
+                .build();
+        Relation after = Batches.relation("public", "t")
+                .key("id", "int4")
+                .column("b", "text")
+                .build();
         database.execute("CREATE TABLE t (id int PRIMARY KEY, a text, b text)");
         TransactionalSink sink = target.started(before);
         TargetFixture.write(
@@ -181,8 +188,10 @@ class FoldingTest {
 
     @Test
     void columnsThatOnlyTheTargetHasAreLeftAloneByUpdatesAndResetByReinsertion(TestDatabase database) throws Exception {
-        Relation relation =
-                Batches.relation("public", "t").key("id", "int4").column("a", "text").build();
+        Relation relation = Batches.relation("public", "t")
+                .key("id", "int4")
+                .column("a", "text")
+                .build();
         database.execute("CREATE TABLE t (id int PRIMARY KEY, a text, note text DEFAULT 'fresh')");
         TransactionalSink sink = target.started(relation);
         TargetFixture.write(
@@ -230,9 +239,10 @@ class FoldingTest {
         List<ChangeBatch> oneByOne(long lsn, int count) {
             List<ChangeBatch> batches = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                changes.begin(1, lsn + 0x100L * i);
+                long commit = lsn + 0x100L * (i + 1); // after the folded batch, which goes to the same sink
+                changes.begin(1, commit);
                 change();
-                batches.add(changes.commit(lsn + 0x100L * i + 0x10).build());
+                batches.add(changes.commit(commit + 0x10).build());
             }
             return batches;
         }

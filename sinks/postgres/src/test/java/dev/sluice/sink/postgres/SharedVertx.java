@@ -23,12 +23,17 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 @interface SharedVertx {
     /** Starts it before the first test that asks, closes it after the last. */
     final class Extension implements BeforeAllCallback, ParameterResolver {
-        private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SharedVertx.class);
+        private static final ExtensionContext.Namespace NAMESPACE =
+                ExtensionContext.Namespace.create(SharedVertx.class);
 
         private record Holder(Vertx vertx) implements AutoCloseable {
             static Holder start() {
                 Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-                await(vertx.timer(1, TimeUnit.MILLISECONDS).mapEmpty());
+                // Nobody listens there; connecting starts the threads that connections need.
+                await(vertx.createNetClient()
+                        .connect(1, "127.0.0.1")
+                        .<Void>mapEmpty()
+                        .otherwiseEmpty());
                 return new Holder(vertx);
             }
 
@@ -38,7 +43,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
             }
 
             private static void await(io.vertx.core.Future<Void> future) {
-                future.toCompletionStage().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+                future.toCompletionStage()
+                        .toCompletableFuture()
+                        .orTimeout(30, TimeUnit.SECONDS)
+                        .join();
             }
         }
 
@@ -58,7 +66,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
         }
 
         private static Holder holder(ExtensionContext context) {
-            return context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent("vertx", key -> Holder.start(), Holder.class);
+            return context.getRoot()
+                    .getStore(NAMESPACE)
+                    .getOrComputeIfAbsent("vertx", key -> Holder.start(), Holder.class);
         }
     }
 }
