@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the differences of one table for people. One thread, blocking. */
@@ -46,20 +47,15 @@ final class TableComparison {
     }
 
     private static Kind kind(@Nullable Sides sides) {
-        if (sides == null || sides.target().isEmpty()) {
+        if (sides == null || covers(sides.source(), sides.target())) {
             return Kind.MISSING;
         }
-        if (sides.target().entrySet().containsAll(sides.source().entrySet()) || isMore(sides)) {
-            return Kind.EXTRA;
-        }
-        return Kind.DIFFERS;
+        return covers(sides.target(), sides.source()) ? Kind.EXTRA : Kind.DIFFERS;
     }
 
-    /** The same row, more often. */
-    private static boolean isMore(Sides sides) {
-        return sides.source().keySet().equals(sides.target().keySet())
-                && sides.source().entrySet().stream()
-                        .allMatch(row -> row.getValue() <= sides.target().getOrDefault(row.getKey(), 0L));
+    /** Whether all rows of the second are among the first, each as often. */
+    private static boolean covers(Map<String, Long> rows, Map<String, Long> part) {
+        return part.entrySet().stream().allMatch(row -> row.getValue() <= rows.getOrDefault(row.getKey(), 0L));
     }
 
     private String display(RowKey key) {
@@ -80,7 +76,7 @@ final class TableComparison {
         List<String> names = new ArrayList<>();
         if (had != null && has != null) {
             for (int i = 0; i < source.columns().size(); i++) {
-                if (!java.util.Objects.equals(had.get(i), has.get(i))) {
+                if (!Objects.equals(had.get(i), has.get(i))) {
                     names.add(source.columns().get(i));
                 }
             }

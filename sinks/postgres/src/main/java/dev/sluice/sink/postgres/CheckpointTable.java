@@ -25,10 +25,13 @@ final class CheckpointTable {
     private static final String EXISTS = "SELECT to_regclass('sluice.checkpoint') IS NOT NULL"
             + " AND to_regclass('sluice.copied') IS NOT NULL AS there";
 
-    /** The lock keeps two sinks that start together from tripping over each other. */
+    /**
+     * The lock keeps two sinks that start together from tripping over each other. CREATE SCHEMA IF NOT EXISTS would ask for
+     * the right to create schemas even where it is there.
+     */
     private static final String CREATE = """
             SELECT pg_advisory_xact_lock(7353901226851);
-            CREATE SCHEMA IF NOT EXISTS sluice;
+            DO $$ BEGIN IF to_regnamespace('sluice') IS NULL THEN CREATE SCHEMA sluice; END IF; END $$;
             CREATE TABLE IF NOT EXISTS sluice.checkpoint (
               pipeline text NOT NULL,
               sink text NOT NULL,

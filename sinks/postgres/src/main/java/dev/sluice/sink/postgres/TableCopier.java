@@ -10,8 +10,10 @@ import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
@@ -44,8 +46,27 @@ final class TableCopier {
 
     /** @return number of rows */
     Mono<Long> copy(TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent) {
-        return Mono.defer(() -> Mono.fromCallable(() -> copyBlocking(table, rows, claim, triggersSilent))
-                .subscribeOn(threads.copying()));
+        return Mono.defer(() -> {
+            AtomicBoolean cancelled = new AtomicBoolean();
+            return Mono.<Long>fromCallable(() -> copyUnless(cancelled, table, rows, claim, triggersSilent))
+                    .subscribeOn(threads.copying())
+                    .doOnCancel(() -> cancelled.set(true));
+        });
+    }
+
+    /** Cancelling interrupts the thread. What comes of that is no error, and nobody is there to be told of it. */
+    private @Nullable Long copyUnless(
+            AtomicBoolean cancelled, TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent)
+            throws SQLException, IOException {
+        try {
+            return copyBlocking(table, rows, claim, triggersSilent);
+        } catch (SQLException | IOException | RuntimeException error) {
+            if (!cancelled.get()) {
+                throw error;
+            }
+            log.debug("the copy of {} was cancelled", table.target().displayName(), error);
+            return null;
+        }
     }
 
     private long copyBlocking(TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent)
@@ -99,7 +120,7 @@ final class TableCopier {
         try {
             copy.writeToCopy(bytes, offset, length);
         } catch (SQLException error) {
-            throw new IOException(error);
+            throw new IOException(error); // unwrapped again where it is classified
         }
     }
 

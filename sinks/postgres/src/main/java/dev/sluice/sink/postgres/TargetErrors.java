@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** What an error of vertx-pg-client or pgjdbc means for the pipeline. Stateless; any thread. */
 final class TargetErrors {
@@ -26,8 +28,14 @@ final class TargetErrors {
         if (error instanceof StatementFailure failure) {
             return classify(failure.statement().doing(), failure.reason());
         }
-        if (error instanceof SQLException server) {
-            return SqlStates.target(doing, server);
+        if (error instanceof IOException && error.getCause() instanceof SQLException server) {
+            return classify(doing, server);
+        }
+        if (error instanceof PSQLException server && server.getServerErrorMessage() != null) {
+            return SqlStates.target(doing, server.getSQLState(), describe(server.getServerErrorMessage()), server);
+        }
+        if (error instanceof SQLException driver) {
+            return SqlStates.target(doing, driver);
         }
         if (error instanceof PgException server) {
             return SqlStates.target(doing, server.getSqlState(), describe(server), server);
@@ -57,10 +65,20 @@ final class TargetErrors {
     /** The server's message, detail included: it names constraint, column and value. */
     static String describe(Throwable error) {
         if (error instanceof PgException server) {
-            String detail = server.getDetail();
-            return server.getErrorMessage() + (detail == null || detail.isEmpty() ? "" : " (" + detail + ")");
+            return join(server.getErrorMessage(), server.getDetail(), null);
         }
         return messageOf(error);
+    }
+
+    /** With the place in a COPY: line, column and value. */
+    private static String describe(ServerErrorMessage message) {
+        return join(message.getMessage(), message.getDetail(), message.getWhere());
+    }
+
+    private static String join(@Nullable String message, @Nullable String detail, @Nullable String where) {
+        return (message == null ? "" : message)
+                + (detail == null || detail.isEmpty() ? "" : " (" + detail + ")")
+                + (where == null || where.isEmpty() ? "" : " [" + where + "]");
     }
 
     static @Nullable String sqlState(StatementFailure failure) {

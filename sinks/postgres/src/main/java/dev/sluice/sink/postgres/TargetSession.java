@@ -8,6 +8,8 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -15,6 +17,8 @@ import reactor.core.publisher.Mono;
  * one call at a time; results arrive on the connection's event loop.
  */
 final class TargetSession {
+    private static final Logger log = LoggerFactory.getLogger(TargetSession.class);
+
     private final Pool pool;
     private final SqlConnection connection;
     private final String user;
@@ -26,6 +30,8 @@ final class TargetSession {
         this.connection = connection;
         this.user = user;
         this.triggersSilent = triggersSilent;
+        // Whatever was under way fails with it; without a handler it would be printed as well.
+        connection.exceptionHandler(error -> log.debug("the connection to the target broke", error));
     }
 
     /** The role that is logged in. */
