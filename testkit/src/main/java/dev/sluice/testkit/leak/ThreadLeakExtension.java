@@ -1,0 +1,56 @@
+package dev.sluice.testkit.leak;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** See {@link LeavesNoThreads}. */
+public final class ThreadLeakExtension implements BeforeEachCallback, AfterEachCallback {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        store(context).put("before", new ThreadSet(threads()));
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws InterruptedException {
+        Set<Thread> before = store(context).remove("before", ThreadSet.class).threads();
+        Set<Thread> left = threads();
+        left.removeAll(before);
+        left.removeIf(thread -> thread.isDaemon() && !thread.getName().startsWith("sluice-"));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (Thread thread : left) {
+            long millis = (deadline - System.nanoTime()) / 1_000_000;
+            thread.join(Math.max(1, millis)); // a thread that was told to end may need a moment to do so
+        }
+        left.removeIf(thread -> !thread.isAlive());
+        if (!left.isEmpty()) {
+            throw new AssertionError("threads left behind: "
+                    + left.stream().map(ThreadLeakExtension::describe).collect(Collectors.joining("\n")));
+        }
+    }
+
+    private static String describe(Thread thread) {
+        return thread.getName() + " at "
+                + Arrays.stream(thread.getStackTrace())
+                        .limit(8)
+                        .map(StackTraceElement::toString)
+                        .collect(Collectors.joining("\n    "));
+    }
+
+    private static Set<Thread> threads() {
+        return new HashSet<>(Thread.getAllStackTraces().keySet());
+    }
+
+    private static ExtensionContext.Store store(ExtensionContext context) {
+        return context.getStore(ExtensionContext.Namespace.create(ThreadLeakExtension.class, context.getUniqueId()));
+    }
+
+    private record ThreadSet(Set<Thread> threads) {}
+}

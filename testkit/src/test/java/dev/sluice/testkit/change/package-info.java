@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.testkit.change;
+
+import org.jspecify.annotations.NullMarked;

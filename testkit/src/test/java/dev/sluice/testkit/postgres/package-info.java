@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.testkit.postgres;
+
+import org.jspecify.annotations.NullMarked;

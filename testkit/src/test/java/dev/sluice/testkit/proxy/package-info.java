@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.testkit.proxy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.testkit.sink;
+
+import org.jspecify.annotations.NullMarked;
