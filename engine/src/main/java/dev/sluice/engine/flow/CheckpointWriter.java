@@ -11,13 +11,14 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * Saves the positions of sinks that do not keep their own. Only the newest of each sink matters, so while one save is
  * under way, or shortly after it, newer ones replace each other: the disk sees at most ten a second. A position counts as
  * durable, and may be confirmed to the source, only after it has been saved. When the disk refuses, nothing is confirmed
- * and the save is tried again every second. Safe for any thread.
+ * and the save is tried again every second; when the store itself is wrong, {@link #refused} says so. Safe for any thread.
  */
 final class CheckpointWriter {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
@@ -29,6 +30,7 @@ final class CheckpointWriter {
     private final Scheduler.Worker worker;
     private final BiConsumer<String, Position> saved;
     private final Map<String, Position> pending = new LinkedHashMap<>();
+    private final Sinks.Empty<Void> refused = Sinks.empty();
     private boolean scheduled;
     private boolean failing;
     private boolean closed;
@@ -48,6 +50,11 @@ final class CheckpointWriter {
             scheduled = true;
             worker.schedule(this::saveAndPause);
         }
+    }
+
+    /** Fails when saving failed in a way that trying again does not mend; never completes. */
+    Mono<Void> refused() {
+        return refused.asMono();
     }
 
     private void saveAndPause() {
@@ -78,11 +85,11 @@ final class CheckpointWriter {
         for (Map.Entry<String, Position> entry : positions.entrySet()) {
             try {
                 store.save(pipeline, entry.getKey(), entry.getValue());
-            } catch (SyncException e) {
-                failed(e, positions);
+                saved.accept(entry.getKey(), entry.getValue());
+            } catch (RuntimeException e) {
+                failed(SyncException.from(e), positions);
                 return false;
             }
-            saved.accept(entry.getKey(), entry.getValue());
         }
         if (failing) {
             failing = false;
@@ -91,9 +98,13 @@ final class CheckpointWriter {
         return true;
     }
 
-    private synchronized void failed(SyncException error, Map<String, Position> positions) {
-        positions.forEach((sink, position) -> pending.merge(sink, position, Position::max));
-        if (!failing) {
+    private void failed(SyncException error, Map<String, Position> positions) {
+        synchronized (this) {
+            positions.forEach((sink, position) -> pending.merge(sink, position, Position::max));
+        }
+        if (!Backoff.isRetryable(error)) {
+            refused.tryEmitError(error);
+        } else if (!failing) {
             failing = true;
             LOG.error(
                     "{}: checkpoints cannot be saved, nothing is confirmed until they can: {}",

@@ -4,6 +4,7 @@ import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.engine.source.Snapshot;
@@ -19,10 +20,12 @@ import reactor.core.publisher.Mono;
 final class FirstCopy {
     private final List<Lane> lanes;
     private final Backoff backoff;
+    private final SourceIdentity source;
 
-    FirstCopy(List<Lane> lanes, Backoff backoff) {
+    FirstCopy(List<Lane> lanes, Backoff backoff, SourceIdentity source) {
         this.lanes = lanes;
         this.backoff = backoff;
+        this.source = source;
     }
 
     /** Completes when every lane has every row that it is to have; fails with SOURCE_UNAVAILABLE if the snapshot is lost. */
@@ -64,15 +67,15 @@ final class FirstCopy {
 
     private Mono<Void> fillInOrder(Lane lane, Snapshot snapshot, List<TableCopy> tables) {
         return Flux.fromIterable(tables)
-                .concatMap(table -> retrying(lane, Mono.defer(() -> write(lane, snapshot, table)))
+                .concatMap(table -> retrying(lane, lane.reopenIfBroken(source).then(write(lane, snapshot, table)))
                         .doOnSuccess(done -> lane.copyProgress().finish(table)))
                 .then();
     }
 
     private Mono<Void> write(Lane lane, Snapshot snapshot, TableCopy table) {
-        return rows(lane, snapshot, table)
+        return Flux.defer(() -> rows(lane, snapshot, table))
                 .publishOn(lane.worker(), 1)
-                .concatMap(lane.sink()::write, 0)
+                .concatMap(lane::writeCopied, 0)
                 .then();
     }
 

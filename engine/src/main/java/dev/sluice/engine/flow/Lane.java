@@ -38,6 +38,10 @@ final class Lane {
     private volatile Position returned = Position.NONE;
     private volatile @Nullable JournalReader reader;
     private volatile @Nullable SyncException trouble;
+    /** The sink has failed since it was opened last: it is opened again, and asked where it is, before it is used. */
+    private volatile boolean broken;
+    /** Nothing more will come. Guarded by this. */
+    private boolean draining;
 
     Lane(LaneSpec spec, Backoff backoff, Scheduler worker) {
         this.spec = spec;
@@ -100,7 +104,7 @@ final class Lane {
     Mono<Position> open(SourceIdentity source) {
         return Mono.defer(() -> {
                     state.to(LaneState.OPENING);
-                    return spec.sink().open(source);
+                    return openSink(source);
                 })
                 .onErrorMap(SyncException::from)
                 .retryWhen(backoff.retrying(this::retrying))
@@ -121,8 +125,8 @@ final class Lane {
     }
 
     private Flux<Position> attempt(SourceIdentity source, JournalReader from) {
-        Mono<Void> ready = state.state() == LaneState.RETRYING ? reopen(source, from) : Mono.empty();
-        return ready.doOnSuccess(done -> streaming()).thenMany(steps(from));
+        Mono<Void> ready = broken ? reopen(source, from) : Mono.fromRunnable(this::working);
+        return ready.thenMany(steps(from));
     }
 
     private Flux<Position> steps(JournalReader from) {
@@ -136,13 +140,40 @@ final class Lane {
     private Mono<Position> write(ChangeBatch batch, JournalReader from) {
         ChangeBatch routed = spec.route().apply(batch);
         long started = System.nanoTime();
-        return spec.sink().write(routed).doOnNext(durable -> {
+        return writeToSink(routed).doOnNext(durable -> {
             check(routed, durable);
             from.written(batch.last());
             meters.written(routed, System.nanoTime() - started);
             returned = durable;
+            working();
             spec.durable().accept(this, durable);
         });
+    }
+
+    /** Writes rows of a first copy; fails if they are not durable at once, for nothing will ask for them again. */
+    Mono<Position> writeCopied(ChangeBatch batch) {
+        return writeToSink(batch).doOnNext(durable -> {
+            if (batch.last().isAfter(durable)) {
+                throw new SyncException(
+                        ErrorKind.INTERNAL,
+                        "sink " + name() + " returned " + durable + " for rows copied as of " + batch.last());
+            }
+        });
+    }
+
+    private Mono<Position> writeToSink(ChangeBatch batch) {
+        return spec.sink().write(batch).switchIfEmpty(Mono.error(() -> saidNothing("write")));
+    }
+
+    private Mono<Position> openSink(SourceIdentity source) {
+        return spec.sink()
+                .open(source)
+                .switchIfEmpty(Mono.error(() -> saidNothing("open")))
+                .doOnNext(position -> broken = false);
+    }
+
+    private SyncException saidNothing(String where) {
+        return new SyncException(ErrorKind.INTERNAL, "sink " + name() + " completed " + where + " without a position");
     }
 
     private void check(ChangeBatch batch, Position durable) {
@@ -155,11 +186,15 @@ final class Lane {
     }
 
     private Mono<Void> reopen(SourceIdentity source, JournalReader from) {
-        return spec.sink()
-                .open(source)
+        return openSink(source)
                 .map(position -> keepsOwnPosition() ? position : returned)
                 .doOnNext(position -> goBackTo(position, from))
                 .then();
+    }
+
+    /** Opens the sink again if it has failed since it was opened last. */
+    Mono<Void> reopenIfBroken(SourceIdentity source) {
+        return Mono.defer(() -> broken ? openSink(source).then() : Mono.empty());
     }
 
     private void goBackTo(Position position, JournalReader from) {
@@ -172,12 +207,13 @@ final class Lane {
         from.rewind(position);
         returned = position;
         spec.durable().accept(this, position);
+        if (from.isCaughtUp()) {
+            working(); // otherwise the next write shows whether the sink is really back
+        }
     }
 
-    private void streaming() {
-        if (state.state() != LaneState.DRAINING) {
-            state.to(LaneState.STREAMING);
-        }
+    private synchronized void working() {
+        state.to(draining ? LaneState.DRAINING : LaneState.STREAMING);
         SyncException before = trouble;
         if (before != null) {
             trouble = null;
@@ -186,7 +222,8 @@ final class Lane {
     }
 
     /** Says so once, not at every attempt. */
-    void retrying(SyncException error) {
+    synchronized void retrying(SyncException error) {
+        broken = true;
         meters.retried();
         SyncException before = trouble;
         trouble = error;
@@ -210,7 +247,8 @@ final class Lane {
     }
 
     /** Says that nothing more will come. */
-    void draining() {
+    synchronized void draining() {
+        draining = true;
         if (state.state() == LaneState.STREAMING || state.state() == LaneState.RETRYING) {
             state.to(LaneState.DRAINING);
         }

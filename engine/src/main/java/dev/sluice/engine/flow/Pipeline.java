@@ -1,5 +1,6 @@
 package dev.sluice.engine.flow;
 
+import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
@@ -40,10 +41,12 @@ public final class Pipeline {
     private volatile @Nullable Journal journal;
     private volatile Position confirmed = Position.NONE;
     private volatile @Nullable SyncException trouble;
+    private volatile @Nullable SyncException failure;
 
     Pipeline(PipelineSpec spec) {
         this.spec = spec;
-        this.backoff = new Backoff(spec.settings(), spec.threads().timer(), 0.5);
+        this.backoff = new Backoff(
+                spec.settings(), spec.threads().timer(), spec.threads().jitter());
         this.state =
                 new StateMachine<>("pipeline " + spec.name(), PipelineState.NEW, PipelineState.MOVES, this::entered);
         this.checkpoints = new CheckpointWriter(
@@ -109,6 +112,7 @@ public final class Pipeline {
             JournalReader reader = opened.reader(start);
             running.add(lane.stream(ready.source(), reader, start));
         }
+        trouble = null;
         state.to(PipelineState.STREAMING);
         confirm();
         Mono<Void> timeout = stopping.asMono()
@@ -117,18 +121,27 @@ public final class Pipeline {
         Mono<Void> drained = Flux.merge(Flux.fromIterable(running), lanes.size())
                 .takeUntilOther(timeout)
                 .then();
-        return Mono.when(drained, read(opened));
+        return Mono.when(drained, read(opened)).takeUntilOther(checkpoints.refused());
     }
 
     private Mono<Void> read(Journal into) {
-        return Flux.defer(() -> spec.source().changes(into.resume()).takeUntilOther(into.rereads()))
-                .doOnNext(batch -> sourceIsBack())
+        return Flux.defer(() -> changes(into))
                 .concatMap(into::append, 1)
                 .repeat()
                 .onErrorMap(SyncException::from)
                 .retryWhen(backoff.retrying(this::sourceTrouble))
                 .takeUntilOther(stopping.asMono())
                 .then(Mono.fromRunnable(() -> drain(into)));
+    }
+
+    /** One subscription to the source; completes when the journal needs another one from further back. */
+    private Flux<ChangeBatch> changes(Journal into) {
+        return spec.source()
+                .changes(into.resume())
+                .concatWith(Mono.error(() -> new SyncException(
+                        ErrorKind.SOURCE_UNAVAILABLE, "the source ended its stream, which never ends by itself.")))
+                .takeUntilOther(into.rereadNeeded())
+                .doOnNext(batch -> sourceIsBack());
     }
 
     private void drain(Journal read) {
@@ -152,23 +165,32 @@ public final class Pipeline {
         confirm();
     }
 
-    private synchronized void confirm() {
+    private void confirm() {
         Journal open = journal;
         if (open == null) {
             return;
         }
-        Position durable = open.durable();
-        if (confirmed.isAfter(durable)) {
-            throw new IllegalStateException("confirmed " + confirmed + ", but only " + durable + " is durable");
+        Position durable;
+        synchronized (this) {
+            durable = open.durable();
+            if (confirmed.isAfter(durable)) {
+                throw new IllegalStateException("confirmed " + confirmed + ", but only " + durable + " is durable");
+            }
+            confirmed = durable;
+            spec.source().confirm(durable);
         }
-        confirmed = durable;
-        spec.source().confirm(durable);
-        watch.reached(durable);
+        watch.reached(durable); // wakes callers, who may do anything: not while the lock is held
     }
 
-    /** Completes when every sink durably has everything that was committed in the source before this call. */
+    /**
+     * Completes when every sink durably has everything that was committed in the source before this call. A source that is
+     * away is asked again when it is back, and then for what is committed by then.
+     */
     public Mono<Void> caughtUp() {
-        Mono<Void> reached = Mono.defer(() -> spec.source().origin().now()).flatMap(watch::until);
+        Mono<Void> reached = Mono.defer(() -> spec.source().origin().now())
+                .onErrorMap(SyncException::from)
+                .retryWhen(backoff.retrying(error -> {}))
+                .flatMap(watch::until);
         return Mono.firstWithSignal(reached, finished.asMono().then(Mono.error(this::endedEarly)));
     }
 
@@ -198,7 +220,7 @@ public final class Pipeline {
     /** What it looks like now; cheap enough to ask for several times a second. */
     public PipelineStatus status() {
         Journal open = journal;
-        SyncException error = trouble;
+        SyncException error = failure == null ? trouble : failure;
         return new PipelineStatus(
                 name(),
                 state.state(),
@@ -220,7 +242,11 @@ public final class Pipeline {
     private void sourceTrouble(SyncException error) {
         SyncException before = trouble;
         trouble = error;
-        state.to(journal == null ? PipelineState.CONNECTING : PipelineState.RECONNECTING);
+        if (journal == null) {
+            state.to(PipelineState.CONNECTING);
+        } else {
+            state.move(PipelineState.STREAMING, PipelineState.RECONNECTING); // unless it drains already
+        }
         if (before == null || before.kind() != error.kind()) {
             LOG.warn("{}: {} Trying again until it works.", spec.name(), error.getMessage());
         }
@@ -229,16 +255,16 @@ public final class Pipeline {
     private void sourceIsBack() {
         if (trouble != null) {
             trouble = null;
-            state.to(PipelineState.STREAMING);
+            state.move(PipelineState.RECONNECTING, PipelineState.STREAMING);
             LOG.info("{}: the source is back", spec.name());
         }
     }
 
     private Mono<Void> fail(Throwable error) {
-        SyncException failure = SyncException.from(error);
-        trouble = failure;
+        SyncException reason = SyncException.from(error);
+        failure = reason;
         state.to(PipelineState.FAILED);
-        LOG.error("{}: stopped: {}", spec.name(), failure.getMessage(), failure.getCause());
+        LOG.error("{}: stopped: {}", spec.name(), reason.getMessage(), reason.getCause());
         return Mono.empty();
     }
 
@@ -261,17 +287,17 @@ public final class Pipeline {
     private void ended(@Nullable Throwable closingFailed) {
         spec.threads().dispose();
         spec.meters().close();
-        SyncException failure = state.state() == PipelineState.FAILED ? trouble : null;
-        if (failure == null && closingFailed != null) {
-            failure = SyncException.from(closingFailed);
+        SyncException reason = failure;
+        if (reason == null && closingFailed != null) {
+            reason = SyncException.from(closingFailed);
         }
         state.to(PipelineState.STOPPED);
-        if (failure == null) {
+        if (reason == null) {
             started.tryEmitEmpty();
             finished.tryEmitEmpty();
         } else {
-            started.tryEmitError(failure);
-            finished.tryEmitError(failure);
+            started.tryEmitError(reason);
+            finished.tryEmitError(reason);
         }
     }
 }

@@ -132,7 +132,7 @@ final class Preparation {
                 "{}: copying {} tables as of {}", spec.name(), snapshot.tables().size(), position);
         Map<String, Position> positions = new LinkedHashMap<>();
         lanes.forEach(lane -> positions.put(lane.name(), position));
-        return new FirstCopy(lanes, backoff)
+        return new FirstCopy(lanes, backoff, source)
                 .fill(snapshot)
                 .then(inStore(store -> store.copied(spec.name(), source, position, positions.keySet())))
                 .then(Mono.defer(() -> FirstCopy.seal(lanes, position)))

@@ -27,6 +27,11 @@ final class StateMachine<S extends Enum<S>> {
         return state;
     }
 
+    /** Moves to {@code next} if it is in {@code expected}, which something else may just have ended; false if it is not. */
+    synchronized boolean move(S expected, S next) {
+        return state == expected && to(next);
+    }
+
     /** Moves to {@code next}; false if it was there already, or if the state is final. */
     synchronized boolean to(S next) {
         S before = state;

@@ -5,7 +5,7 @@ import java.util.List;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Where a pipeline's work runs. A simulation puts its virtual time here. */
+/** Where a pipeline's work runs, and what of it is left to chance. A simulation puts its virtual time here. */
 interface Threads {
     /** For one lane: routing, and what a sink does before it hands over to its driver. */
     Scheduler lane(String name);
@@ -15,6 +15,11 @@ interface Threads {
 
     /** For delays; must not be blocked. */
     Scheduler timer();
+
+    /** Share of a retry's delay by which chance may lengthen or shorten it, from 0 to 1. */
+    default double jitter() {
+        return 0.5;
+    }
 
     /** Frees the threads; what has been handed out must no longer be used. */
     void dispose();

@@ -5,10 +5,8 @@ import dev.sluice.engine.change.Position;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
-import reactor.core.publisher.Sinks;
 
 /**
  * The buffer between the source and the lanes, bounded in bytes. The source appends each batch once; every lane reads
@@ -16,8 +14,10 @@ import reactor.core.publisher.Sinks;
  *
  * <p>A batch is kept until every lane has it durably, so that a lane whose sink failed can go back to its last durable
  * position. When room is short, batches that every lane has written are given up early, although one of them may only
- * become durable with a commit that is still to come; if that lane fails, {@link #rereads()} asks for the source to be
- * read again. Batches that some lane has not written yet are never given up: the source waits, see {@link #append}.
+ * become durable with a commit that is still to come; if that lane fails, {@link #rereadNeeded()} asks for the source
+ * to be read again. Batches that some lane has not written yet are never given up: the source waits, see {@link #append}.
+ *
+ * <p>It holds at most its limit and one batch; one more may wait outside.
  *
  * <p>Invariants: floor &lt;= durable &lt;= written &lt;= taken &lt;= tail for each lane that lies within the journal, and
  * the journal holds everything after {@code floor} up to {@code tail} without a gap.
@@ -26,11 +26,28 @@ public final class Journal {
     private final long limitBytes;
     private final List<JournalReader> readers = new ArrayList<>();
     private final Window window = new Window();
-    private final Sinks.Many<Position> rereads = Sinks.many().multicast().directBestEffort();
     private Position floor;
     private Position tail;
+    private boolean finished;
     private @Nullable Position rereadAfter;
-    private @Nullable MonoSink<Void> waitingForRoom;
+    private @Nullable MonoSink<Void> rereader;
+    private @Nullable Append waitingForRoom;
+
+    /** A batch that the source has handed over and waits with. */
+    private static final class Append {
+        private final ChangeBatch batch;
+        private final MonoSink<Position> sink;
+        private boolean admitted;
+
+        Append(ChangeBatch batch, MonoSink<Position> sink) {
+            this.batch = batch;
+            this.sink = sink;
+        }
+
+        void complete() {
+            sink.success(batch.last());
+        }
+    }
 
     /**
      * An empty journal.
@@ -72,40 +89,59 @@ public final class Journal {
         return tail;
     }
 
-    /** Emits when the source has to be subscribed again, from {@link #resume()}, because the journal no longer has it. */
-    public Flux<Position> rereads() {
-        return Flux.merge(rereads.asFlux(), Mono.fromSupplier(this::pendingReread));
-    }
-
-    /** What was asked for before anybody listened. */
-    private synchronized @Nullable Position pendingReread() {
-        return rereadAfter;
-    }
-
-    /** Appends the next batch of the source; completes when there is room for another. */
-    public Mono<Void> append(ChangeBatch batch) {
+    /**
+     * Completes when the source has to be subscribed again, from {@link #resume()}, because the journal no longer has what
+     * a lane needs. For one subscriber, the subscription that is to end; a later one takes its place.
+     */
+    public Mono<Void> rereadNeeded() {
         return Mono.create(sink -> {
-            List<Runnable> signals = add(batch, sink);
+            boolean needed;
+            synchronized (this) {
+                needed = rereadAfter != null;
+                rereader = needed ? null : sink;
+            }
+            if (needed) {
+                sink.success();
+            }
+        });
+    }
+
+    /**
+     * Appends the next batch of the source; emits its position when there is room for another, or nothing for a batch that
+     * does not move. When there is no room even for this one, because a new subscription does not know that the one
+     * before it was held back, the batch waits outside, and a subscription that is cancelled meanwhile takes it along.
+     */
+    public Mono<Position> append(ChangeBatch batch) {
+        return Mono.create(sink -> {
+            Append append = new Append(batch, sink);
+            List<Runnable> signals = new ArrayList<>();
+            add(append, signals);
+            sink.onDispose(() -> forget(append));
             signals.forEach(Runnable::run);
         });
     }
 
-    private synchronized List<Runnable> add(ChangeBatch batch, MonoSink<Void> sink) {
+    private synchronized void add(Append append, List<Runnable> signals) {
+        ChangeBatch batch = append.batch;
         if (rereadAfter != null) {
-            return List.of(sink::success);
+            signals.add(append::complete);
+            return;
         }
         if (tail.isAfter(batch.last())) {
             throw new IllegalStateException("the source went back from " + tail + " to " + batch.last());
         }
-        tail = batch.last();
-        window.add(batch);
-        List<Runnable> signals = new ArrayList<>();
-        for (JournalReader reader : readers) {
-            reader.offer(signals);
+        if (batch.isEmpty() && tail.equals(batch.last())) {
+            signals.add(append.sink::success); // only says that the source is there
+            return;
         }
-        waitingForRoom = sink;
+        waitingForRoom = append;
         makeRoom(signals);
-        return signals;
+    }
+
+    private synchronized void forget(Append append) {
+        if (waitingForRoom == append) {
+            waitingForRoom = null;
+        }
     }
 
     /** Where a lane's durable position lets the source forget: the least of them. */
@@ -130,6 +166,7 @@ public final class Journal {
     public void finish() {
         List<Runnable> signals = new ArrayList<>();
         synchronized (this) {
+            finished = true;
             for (JournalReader reader : readers) {
                 reader.finish(signals);
             }
@@ -144,25 +181,61 @@ public final class Journal {
 
     /**
      * The number of the batch that continues after {@code position}; when that has been given up, asks for the source to
-     * be read again and returns the end. Holds the lock.
+     * be read again and returns the end. A finished journal cannot ask: the lane is at its end, the others read on. Holds
+     * the lock.
      */
     long numberAfter(Position position, List<Runnable> signals) {
-        if (floor.isAfter(position) || rereadAfter != null) {
-            Position after = rereadAfter == null ? position : rereadAfter.min(position);
-            rereadAfter = after;
-            window.clear();
-            for (JournalReader reader : readers) {
-                reader.skipTo(window.endNumber());
-            }
-            makeRoom(signals);
-            signals.add(() -> rereads.tryEmitNext(after));
-            return window.endNumber();
+        if (rereadAfter == null && !floor.isAfter(position)) {
+            return window.firstAfter(position);
         }
-        return window.firstAfter(position);
+        if (!finished) {
+            askToReread(position, signals);
+        }
+        return window.endNumber();
+    }
+
+    private void askToReread(Position position, List<Runnable> signals) {
+        rereadAfter = rereadAfter == null ? position : rereadAfter.min(position);
+        window.clear();
+        for (JournalReader reader : readers) {
+            reader.skipTo(window.endNumber());
+        }
+        Append waiting = waitingForRoom;
+        if (waiting != null) {
+            waitingForRoom = null;
+            signals.add(waiting::complete);
+        }
+        MonoSink<Void> subscription = rereader;
+        if (subscription != null) {
+            rereader = null;
+            signals.add(subscription::success);
+        }
     }
 
     /** Gives up what nobody needs any more and lets the source go on when there is room. Holds the lock. */
     void makeRoom(List<Runnable> signals) {
+        giveUp();
+        Append append = waitingForRoom;
+        if (append != null && !append.admitted && window.bytes() <= limitBytes) {
+            admit(append, signals);
+            giveUp();
+        }
+        if (append != null && append.admitted && window.bytes() <= limitBytes) {
+            waitingForRoom = null;
+            signals.add(append::complete);
+        }
+    }
+
+    private void admit(Append append, List<Runnable> signals) {
+        append.admitted = true;
+        tail = append.batch.last();
+        window.add(append.batch);
+        for (JournalReader reader : readers) {
+            reader.offer(signals);
+        }
+    }
+
+    private void giveUp() {
         long written = Long.MAX_VALUE;
         Position durable = tail;
         for (JournalReader reader : readers) {
@@ -174,11 +247,6 @@ public final class Journal {
                 break;
             }
             floor = window.removeOldest().last();
-        }
-        MonoSink<Void> waiting = waitingForRoom;
-        if (waiting != null && window.bytes() <= limitBytes) {
-            waitingForRoom = null;
-            signals.add(waiting::success);
         }
     }
 }

@@ -46,6 +46,7 @@ public final class JournalReader {
             synchronized (journal) {
                 waiting = new Waiting(sink, maxBytes);
                 offer(signals);
+                journal.makeRoom(signals); // what this lane leaves out may be all that the source waits for
             }
             sink.onDispose(() -> forget(sink));
             signals.forEach(Runnable::run);
@@ -144,7 +145,7 @@ public final class JournalReader {
     /** Whether everything that the source has sent so far is written. */
     public boolean isCaughtUp() {
         synchronized (journal) {
-            return unwritten == journal.window().endNumber();
+            return unwritten == journal.window().endNumber() && !journal.tail().isAfter(written);
         }
     }
 

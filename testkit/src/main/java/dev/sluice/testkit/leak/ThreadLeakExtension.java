@@ -23,7 +23,7 @@ public final class ThreadLeakExtension implements BeforeEachCallback, AfterEachC
         Set<Thread> before = store(context).remove("before", ThreadSet.class).threads();
         Set<Thread> left = threads();
         left.removeAll(before);
-        left.removeIf(thread -> thread.isDaemon() && !thread.getName().startsWith("sluice-"));
+        left.removeIf(thread -> !counts(thread));
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (Thread thread : left) {
             long millis = (deadline - System.nanoTime()) / 1_000_000;
@@ -34,6 +34,12 @@ public final class ThreadLeakExtension implements BeforeEachCallback, AfterEachC
             throw new AssertionError("threads left behind: "
                     + left.stream().map(ThreadLeakExtension::describe).collect(Collectors.joining("\n")));
         }
+    }
+
+    /** Netty's global executor belongs to the whole Java process and ends by itself after a second without work. */
+    private static boolean counts(Thread thread) {
+        String name = thread.getName();
+        return name.startsWith("sluice-") || !thread.isDaemon() && !name.startsWith("globalEventExecutor-");
     }
 
     private static String describe(Thread thread) {

@@ -1,0 +1,263 @@
+package dev.sluice.postgres;
+
+import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.ReplicaIdentity;
+import dev.sluice.engine.route.TableSelection;
+import dev.sluice.engine.route.TableSelection.QualifiedName;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables as the catalog has them now, a few round trips for any number of them. System tables, temporary ones and those of
+ * our own schema ({@code sluice}) are never among them, nor are views and foreign tables. For one thread; blocking; the
+ * connection is one of {@link Connections}.
+ */
+public final class TableCatalogue {
+    /** Where a sink keeps its position in a target, which may be another pipeline's source. */
+    public static final String OWN_SCHEMA = "sluice";
+
+    private static final String NAMES = """
+            SELECT c.oid, n.nspname, c.relname
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+              AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'sluice')
+              AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%'
+            ORDER BY n.nspname, c.relname
+            """;
+
+    /** The members of a table: itself, or the partitions that hold its rows. All of them need a replica identity. */
+    private static final String TABLES = """
+            WITH identity AS (
+              SELECT c.oid, c.relreplident = 'f' OR EXISTS (
+                SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
+                  AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END) AS present
+              FROM pg_class c
+            )
+            SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence <> 'u' AS logged, c.relreplident,
+              own.present AND coalesce(m.identity, true) AS has_identity,
+              EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) AS has_primary_key,
+              EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                AND a.attgenerated <> '') AS has_generated,
+              pg_get_userbyid(c.relowner) AS owner, pg_has_role(c.relowner, 'USAGE') AS owned,
+              has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
+              row_security_active(c.oid) AS row_security,
+              (SELECT array_agg(a.relid::int8) FROM pg_partition_ancestors(c.oid) a WHERE a.relid <> c.oid) AS ancestors,
+              m.row_count
+            FROM unnest(?::oid[]) AS wanted(oid)
+            JOIN pg_class c ON c.oid = wanted.oid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN identity own ON own.oid = c.oid
+            LEFT JOIN LATERAL (
+              SELECT bool_and(i.present) AS identity, CASE WHEN bool_and(r.reltuples < 0) THEN -1 ELSE sum(greatest(r.reltuples, 0))::int8 END AS row_count
+              FROM (SELECT c.oid WHERE c.relkind = 'r' UNION ALL
+                SELECT t.relid FROM pg_partition_tree(c.oid) t WHERE c.relkind = 'p' AND t.isleaf) AS member(oid)
+              JOIN pg_class r ON r.oid = member.oid
+              JOIN identity i ON i.oid = member.oid
+            ) m ON true
+            ORDER BY n.nspname, c.relname
+            """;
+
+    private static final String COLUMNS = """
+            SELECT a.attrelid, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod) AS type_text,
+              a.attnotnull, EXISTS (
+                SELECT FROM pg_index i
+                WHERE i.indrelid = c.oid AND i.indisvalid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
+                  AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) AS key
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE a.attrelid = ANY (?::oid[]) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+            ORDER BY a.attrelid, a.attnum
+            """;
+
+    private static final String SIZES = """
+            SELECT c.oid, coalesce(sum(pg_table_size(m.oid)), 0)::int8
+            FROM pg_class c, LATERAL (
+              SELECT c.oid WHERE c.relkind = 'r' UNION ALL
+              SELECT t.relid FROM pg_partition_tree(c.oid) t WHERE c.relkind = 'p' AND t.isleaf) AS m(oid)
+            WHERE c.oid = ANY (?::oid[])
+            GROUP BY c.oid
+            """;
+
+    private static final String GENERATED =
+            "SELECT attname FROM pg_attribute WHERE attrelid = ANY (?::oid[]) AND attgenerated <> ''";
+
+    private final Connection connection;
+    private final TypeCatalogue types;
+
+    public TableCatalogue(Connection connection) {
+        this.connection = connection;
+        this.types = new TypeCatalogue(connection);
+    }
+
+    /** The selected tables by schema and name. Partitions and their parent are each there if the selection has both. */
+    public List<Table> tables(TableSelection selection) throws SQLException {
+        Map<Long, QualifiedName> names = names();
+        return read(names.entrySet().stream()
+                .filter(entry -> selection.includes(
+                        entry.getValue().schema(), entry.getValue().name()))
+                .map(Map.Entry::getKey)
+                .toList());
+    }
+
+    /** The table of this name, whatever its schema, if there is one and it is one that could be selected. */
+    public Optional<Table> find(String schema, String name) throws SQLException {
+        QualifiedName wanted = new QualifiedName(schema, name);
+        for (Map.Entry<Long, QualifiedName> entry : names().entrySet()) {
+            if (entry.getValue().equals(wanted)) {
+                return find(entry.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The table of this OID, unless it is gone. */
+    public Optional<Table> find(long oid) throws SQLException {
+        return read(List.of(oid)).stream().findFirst();
+    }
+
+    /** All tables that could be selected, by OID, in the order of their names. */
+    public Map<Long, QualifiedName> names() throws SQLException {
+        Map<Long, QualifiedName> names = new LinkedHashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet results = statement.executeQuery(NAMES)) {
+            while (results.next()) {
+                names.put(results.getLong(1), new QualifiedName(results.getString(2), results.getString(3)));
+            }
+        }
+        return names;
+    }
+
+    /**
+     * What tables take on disk, TOAST and partitions included, in bytes. Waits for whoever alters one of them, which nothing
+     * else here does.
+     */
+    public Map<Long, Long> sizes(Collection<Long> oids) throws SQLException {
+        Map<Long, Long> sizes = new HashMap<>();
+        try (PreparedStatement statement = prepare(SIZES, oids);
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                sizes.put(results.getLong(1), results.getLong(2));
+            }
+        }
+        return sizes;
+    }
+
+    /** The columns of one table as they are now, as in {@link Table#relation}; none if the table is gone. */
+    public List<Column> columns(long oid) throws SQLException {
+        return columns(List.of(oid)).getOrDefault(oid, List.of());
+    }
+
+    /** The names of one table's generated columns. */
+    public Set<String> generatedColumns(long oid) throws SQLException {
+        Set<String> names = new HashSet<>();
+        try (PreparedStatement statement = prepare(GENERATED, List.of(oid));
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                names.add(results.getString(1));
+            }
+        }
+        return names;
+    }
+
+    /** The types that were met, with all that they are made of. */
+    public TypeCatalogue types() {
+        return types;
+    }
+
+    private List<Table> read(Collection<Long> oids) throws SQLException {
+        if (oids.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, List<Column>> columns = columns(oids);
+        List<Table> tables = new ArrayList<>();
+        try (PreparedStatement statement = prepare(TABLES, oids);
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                tables.add(table(results, columns.getOrDefault(results.getLong("oid"), List.of())));
+            }
+        }
+        return tables;
+    }
+
+    private static Table table(ResultSet results, List<Column> columns) throws SQLException {
+        Relation relation = new Relation(
+                results.getLong("oid"),
+                results.getString("nspname"),
+                results.getString("relname"),
+                ReplicaIdentity.of(results.getString("relreplident").charAt(0)),
+                columns);
+        Array ancestors = results.getArray("ancestors");
+        return new Table(
+                relation,
+                results.getString("relkind").equals("p") ? Table.Kind.PARTITIONED : Table.Kind.ORDINARY,
+                results.getBoolean("logged"),
+                results.getBoolean("has_identity"),
+                results.getBoolean("has_primary_key"),
+                results.getBoolean("has_generated"),
+                results.getString("owner"),
+                results.getBoolean("owned"),
+                results.getBoolean("readable"),
+                results.getBoolean("row_security"),
+                ancestors == null ? List.of() : List.of((Long[]) ancestors.getArray()),
+                results.getLong("row_count"));
+    }
+
+    private Map<Long, List<Column>> columns(Collection<Long> oids) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        try (PreparedStatement statement = prepare(COLUMNS, oids);
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                rows.add(Row.read(results));
+            }
+        }
+        types.load(rows.stream().map(Row::type).toList());
+        Map<Long, List<Column>> byTable = new HashMap<>();
+        for (Row row : rows) {
+            List<Column> columns = byTable.computeIfAbsent(row.table, table -> new ArrayList<>());
+            columns.add(new Column(
+                    row.name, types.get(row.type), row.modifier, row.typeText, row.key, row.notNull, columns.size()));
+        }
+        return byTable;
+    }
+
+    private PreparedStatement prepare(String query, Collection<Long> oids) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(query);
+        try {
+            statement.setArray(1, connection.createArrayOf("int8", oids.toArray()));
+            return statement;
+        } catch (SQLException error) {
+            statement.close();
+            throw error;
+        }
+    }
+
+    /** One row of the column query; its type is looked up later, together with all others. */
+    private record Row(
+            long table, String name, long type, int modifier, String typeText, boolean key, boolean notNull) {
+        static Row read(ResultSet results) throws SQLException {
+            @Nullable String typeText = results.getString("type_text");
+            return new Row(
+                    results.getLong("attrelid"),
+                    results.getString("attname"),
+                    results.getLong("atttypid"),
+                    results.getInt("atttypmod"),
+                    typeText == null ? "" : typeText,
+                    results.getBoolean("key"),
+                    results.getBoolean("attnotnull"));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.sink.postgres;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SourceIdentity;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.sink.SinkContext;
+import dev.sluice.engine.sink.TransactionalSink;
+import dev.sluice.sink.postgres.CheckpointTable.Claim;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps tables of another PostgreSQL in step. Applies each change exactly once: its position lies in the target, in {@link
+ * CheckpointTable}, and moves in the transaction of the rows.
+ *
+ * <p>Streams through one connection of vertx-pg-client. Copies through pgjdbc, on threads of its own. Any thread may call;
+ * {@link #write} does its computing on the calling one.
+ */
+final class PostgresSink implements TransactionalSink {
+    private static final Logger log = LoggerFactory.getLogger(PostgresSink.class);
+
+    private final TargetConnector connector;
+    private final PostgresSinkConfig config;
+    private final SinkContext context;
+    private final SinkThreads threads;
+    private final TableCopier copier;
+    private volatile @Nullable Opened opened;
+
+    /** What lives from one opening to the next. */
+    private record Opened(TargetSession session, Claim claim, TableTargets targets, BatchApplier applier) {}
+
+    PostgresSink(TargetConnector connector, PostgresSinkConfig config, SinkContext context) {
+        this.connector = connector;
+        this.config = config;
+        this.context = context;
+        this.threads = new SinkThreads(context.sink(), config.copyConnections());
+        this.copier = new TableCopier(connector.blocking(), threads);
+    }
+
+    @Override
+    public Mono<Position> open(SourceIdentity source) {
+        return letGo().then(Mono.defer(connector::connect))
+                .flatMap(session -> open(session, source)
+                        .onErrorResume(error -> session.close().then(Mono.error(error))))
+                .onErrorMap(error -> TargetErrors.classify("open " + describe(), error));
+    }
+
+    private Mono<Position> open(TargetSession session, SourceIdentity source) {
+        return new CheckpointTable(session, connector.endpoint(), context.pipeline(), context.sink())
+                .claim(source)
+                .map(claim -> {
+                    Position position = claim.position();
+                    opened = opened(session, claim, new TableTargets(session), position);
+                    log.debug("{} is open at {}, epoch {}", describe(), position, claim.epoch());
+                    return position;
+                });
+    }
+
+    private Opened opened(TargetSession session, Claim claim, TableTargets targets, Position position) {
+        return new Opened(
+                session, claim, targets, new BatchApplier(session, claim, targets, position, threads.computing()));
+    }
+
+    @Override
+    public Mono<Position> write(ChangeBatch batch) {
+        return whenOpen(current -> current.applier().write(batch))
+                .onErrorMap(error -> TargetErrors.classify("write to " + describe(), error));
+    }
+
+    @Override
+    public Mono<Void> prepareCopy(List<Relation> tables, Position snapshot) {
+        return whenOpen(current -> new TargetSchema(current.session(), current.targets(), config.createTables())
+                        .prepare(tables, current.claim(), snapshot))
+                .onErrorMap(error -> TargetErrors.classify("prepare the copy to " + describe(), error));
+    }
+
+    @Override
+    public Mono<Long> copy(Relation table, Flux<ChangeBatch> rows) {
+        return whenOpen(current -> copier.copy(
+                        current.targets().mapping(table),
+                        rows,
+                        current.claim(),
+                        current.session().triggersSilent()))
+                .onErrorMap(error -> TargetErrors.classify("copy " + table.displayName(), error));
+    }
+
+    @Override
+    public Mono<Position> completeCopy(Position snapshot) {
+        return whenOpen(current -> current.session()
+                        .run(current.claim().setState(true, snapshot))
+                        .onErrorMap(
+                                StatementFailure.class,
+                                failure -> TargetErrors.isFenced(failure)
+                                        ? current.claim().fenced()
+                                        : failure)
+                        .then(Mono.fromSupplier(() -> {
+                            opened = opened(current.session(), current.claim(), current.targets(), snapshot);
+                            return snapshot;
+                        })))
+                .onErrorMap(error -> TargetErrors.classify("complete the copy to " + describe(), error));
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.fromRunnable(copier::abort)
+                .then(letGo())
+                .then(connector.close())
+                .then(Mono.fromRunnable(threads::close));
+    }
+
+    private <T> Mono<T> whenOpen(Function<Opened, Mono<T>> call) {
+        return Mono.defer(() -> {
+            Opened current = opened;
+            return current == null
+                    ? Mono.error(new SyncException(ErrorKind.INTERNAL, describe() + " is not open"))
+                    : call.apply(current);
+        });
+    }
+
+    /** Whatever an earlier opening left: its connection, and with it a transaction that may be open. */
+    private Mono<Void> letGo() {
+        return Mono.defer(() -> {
+            Opened current = opened;
+            opened = null;
+            return current == null ? Mono.empty() : current.session().close().onErrorComplete();
+        });
+    }
+
+    private String describe() {
+        return "sink " + context.sink() + " (" + connector.endpoint().displayName() + ")";
+    }
+}

@@ -1,0 +1,203 @@
+package dev.sluice.sink.postgres;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.OldTuple;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.change.TupleCursor;
+import dev.sluice.engine.change.ValueKind;
+import dev.sluice.sink.postgres.TableMapping.Mapped;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the values and keys of one relation's changes out of a batch. A value that a new row lacks (unchanged TOAST) is
+ * taken from the change's own old tuple where that has it. For one thread.
+ */
+final class RowReader {
+    private final ChangeBatch batch;
+    private final TableMapping mapping;
+    private final TupleCursor cursor = new TupleCursor();
+    private final @Nullable String[] values;
+    private final boolean[] known;
+    private int unknown;
+
+    RowReader(ChangeBatch batch, TableMapping mapping) {
+        this.batch = batch;
+        this.mapping = mapping;
+        int columns = mapping.relation().columns().size();
+        values = new String[columns];
+        known = new boolean[columns];
+    }
+
+    /** Puts the new row's key into {@code key}. @return how many of the row's columns are unknown even with its old tuple */
+    int newKey(int change, KeyBytes key) {
+        key.clear();
+        OldTuple old = batch.oldTuple(change);
+        int missing = 0;
+        cursor.toRow(batch, change);
+        while (cursor.next()) {
+            boolean isKey = mapping.isKey(cursor.columnNumber());
+            if (cursor.kind() == ValueKind.ABSENT) {
+                if (old == OldTuple.FULL || old == OldTuple.KEY && isKey) {
+                    if (isKey) {
+                        return keyFromBoth(change, key);
+                    }
+                } else {
+                    missing++;
+                }
+            } else if (isKey) {
+                append(key);
+            }
+        }
+        return missing;
+    }
+
+    /** Rare: a key value that is stored out of line and was not changed is only in the old tuple. */
+    private int keyFromBoth(int change, KeyBytes key) {
+        load(change);
+        key.clear();
+        for (int i = 0; i < values.length; i++) {
+            if (mapping.isKey(i)) {
+                append(key, values[i]);
+            }
+        }
+        return unknown;
+    }
+
+    /** Puts the old tuple's key into {@code key}; false if the change has no old tuple. */
+    boolean oldKey(int change, KeyBytes key) {
+        key.clear();
+        if (!cursor.toOld(batch, change)) {
+            return false;
+        }
+        while (cursor.next()) {
+            if (mapping.isKey(cursor.columnNumber())) {
+                append(key);
+            }
+        }
+        return true;
+    }
+
+    /** Puts all values of the old tuple into {@code image}. */
+    void oldImage(int change, KeyBytes image) {
+        image.clear();
+        cursor.toOld(batch, change);
+        while (cursor.next()) {
+            append(image);
+        }
+    }
+
+    /** Puts all values that are loaded into {@code image}. */
+    void image(KeyBytes image) {
+        image.clear();
+        for (String value : values) {
+            append(image, value);
+        }
+    }
+
+    /** Loads the new row, completed from its own old tuple. */
+    void load(int change) {
+        Arrays.fill(known, false);
+        unknown = values.length;
+        complete(change);
+    }
+
+    /** Fills what is still unknown from the new row of an earlier change to the same row. */
+    void complete(int change) {
+        cursor.toRow(batch, change);
+        take(false);
+        OldTuple old = batch.oldTuple(change);
+        if (unknown > 0 && old != OldTuple.NONE) {
+            cursor.toOld(batch, change);
+            take(old == OldTuple.KEY);
+        }
+    }
+
+    /** Loads the old tuple; outside a FULL one only the key means anything. */
+    void loadOld(int change) {
+        Arrays.fill(known, false);
+        unknown = values.length;
+        cursor.toOld(batch, change);
+        take(false);
+    }
+
+    private void take(boolean onlyKey) {
+        while (cursor.next()) {
+            int number = cursor.columnNumber();
+            if (!known[number] && cursor.kind() != ValueKind.ABSENT && (!onlyKey || mapping.isKey(number))) {
+                values[number] = cursor.kind() == ValueKind.NULL ? null : text();
+                known[number] = true;
+                unknown--;
+            }
+        }
+    }
+
+    /** How many columns of the loaded row are unknown. */
+    int unknown() {
+        return unknown;
+    }
+
+    /** Which columns of the loaded row are known, by their number. */
+    BitSet known() {
+        BitSet set = new BitSet(known.length);
+        for (int i = 0; i < known.length; i++) {
+            set.set(i, known[i]);
+        }
+        return set;
+    }
+
+    /** The columns to write of which the loaded row knows the value. */
+    List<Mapped> knownColumns() {
+        return unknown == 0
+                ? mapping.columns()
+                : mapping.columns().stream()
+                        .filter(column -> known[column.number()])
+                        .toList();
+    }
+
+    /** Adds the loaded row. */
+    void addTo(RowArrays rows, List<Mapped> columns) {
+        rows.addRow();
+        setIn(rows, 0, columns);
+    }
+
+    /** Sets the loaded row's values in the row that was added last. */
+    void setIn(RowArrays rows, int firstColumn, List<Mapped> columns) {
+        for (int i = 0; i < columns.size(); i++) {
+            rows.set(firstColumn + i, values[columns.get(i).number()]);
+        }
+    }
+
+    private String text() {
+        requireText();
+        return cursor.text();
+    }
+
+    private void append(KeyBytes key) {
+        if (cursor.kind() == ValueKind.NULL || cursor.kind() == ValueKind.ABSENT) {
+            key.append(null, 0, 0);
+        } else {
+            requireText();
+            key.append(cursor.bytes(), cursor.offset(), cursor.length());
+        }
+    }
+
+    private static void append(KeyBytes key, @Nullable String value) {
+        byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+        key.append(bytes, 0, bytes == null ? 0 : bytes.length);
+    }
+
+    private void requireText() {
+        if (cursor.kind() == ValueKind.BINARY) {
+            throw new SyncException(
+                    ErrorKind.INTERNAL,
+                    "column " + cursor.column().name() + " of "
+                            + mapping.relation().displayName()
+                            + " came in binary form, which this sink does not ask for");
+        }
+    }
+}

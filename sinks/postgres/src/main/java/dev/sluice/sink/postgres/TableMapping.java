@@ -1,0 +1,87 @@
+package dev.sluice.sink.postgres;
+
+import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.Relation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A relation of the source bound to its table in the target: which columns are written, and with which SQL. Immutable. */
+final class TableMapping {
+    private final Relation relation;
+    private final TargetTable target;
+    private final List<Mapped> columns;
+    private final boolean[] key;
+    private final boolean keyed;
+    private final TableStatements statements;
+
+    /**
+     * One column that is written.
+     *
+     * @param number among the relation's columns
+     * @param equality operator that compares it in the key's index; empty outside the key
+     */
+    record Mapped(int number, TargetColumn column, boolean key, String equality) {}
+
+    /** @param target without {@link TableFit#problems} */
+    TableMapping(Relation relation, TargetTable target) {
+        this.relation = relation;
+        this.target = target;
+        this.columns = columns(relation, target);
+        this.key = new boolean[relation.columns().size()];
+        boolean any = false;
+        for (int i = 0; i < key.length; i++) {
+            key[i] = relation.columns().get(i).key();
+            any |= key[i];
+        }
+        this.keyed = any;
+        this.statements = new TableStatements(target.sqlName(), columns);
+    }
+
+    private static List<Mapped> columns(Relation relation, TargetTable target) {
+        UniqueIndex index = target.uniqueIndexOn(
+                        relation.keyColumns().stream().map(Column::name).collect(Collectors.toSet()))
+                .orElse(null);
+        List<Mapped> mapped = new ArrayList<>();
+        for (int i = 0; i < relation.columns().size(); i++) {
+            Column column = relation.columns().get(i);
+            TargetColumn found = target.column(column.name()).orElseThrow();
+            if (!found.generated()) {
+                String equality = column.key() && index != null ? index.operator(column.name()) : "";
+                mapped.add(new Mapped(i, found, column.key(), equality));
+            }
+        }
+        return List.copyOf(mapped);
+    }
+
+    Relation relation() {
+        return relation;
+    }
+
+    TargetTable target() {
+        return target;
+    }
+
+    /** The columns that are written, in the relation's order. */
+    List<Mapped> columns() {
+        return columns;
+    }
+
+    /** Whether rows are found again by a key. */
+    boolean isKeyed() {
+        return keyed;
+    }
+
+    boolean isKey(int columnNumber) {
+        return key[columnNumber];
+    }
+
+    TableStatements statements() {
+        return statements;
+    }
+
+    /** @param verb such as "delete from" */
+    Statement statement(String sql, String verb, RowArrays rows) {
+        return new Statement(sql, verb + " " + target.displayName(), rows.parameters());
+    }
+}
