@@ -55,8 +55,7 @@ final class TableComparison {
 
     /** Whether all rows of the second are among the first, each as often. */
     private static boolean covers(Map<String, Long> rows, Map<String, Long> part) {
-        return part.entrySet().stream()
-                .allMatch(row -> row.getValue() <= rows.getOrDefault(row.getKey(), 0L));
+        return part.entrySet().stream().allMatch(row -> row.getValue() <= rows.getOrDefault(row.getKey(), 0L));
     }
 
     private String display(RowKey key) {

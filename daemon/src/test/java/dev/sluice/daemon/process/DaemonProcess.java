@@ -21,12 +21,16 @@ final class DaemonProcess implements AutoCloseable {
 
     /** Starts {@code sluice} with these arguments; {@code output} is appended to. */
     static DaemonProcess start(Path output, String... arguments) {
-        Path jar = Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath();
+        Path jar =
+                Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath();
         if (!Files.isRegularFile(jar)) {
             throw new IllegalStateException(jar + " is missing: run this test with `mvn verify`");
         }
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-jar", jar.toString()));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-jar",
+                jar.toString()));
         command.addAll(List.of(arguments));
         try {
             Process process = new ProcessBuilder(command)

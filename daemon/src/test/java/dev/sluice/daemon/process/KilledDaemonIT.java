@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,11 +19,8 @@ class KilledDaemonIT {
     private static final int KILLS_DURING_COPY = 6;
     private static final int KILLS_WHILE_STREAMING = 14;
 
-    @TempDir
-    Path directory;
-
     @Test
-    void sourceAndTargetAreEqualAfterTwentyKillsUnderLoad() throws Exception {
+    void sourceAndTargetAreEqualAfterTwentyKillsUnderLoad(@TempDir Path directory) throws Exception {
         long seed = Long.getLong("sluice.seed", 20_261_123L);
         Random random = new Random(seed);
         try (PostgresServer source = PostgresServer.start(Map.of());
@@ -30,7 +28,7 @@ class KilledDaemonIT {
             source.createDatabase("shop");
             target.createDatabase("shop");
             ShopLoad.createTables(source, "shop");
-            Path configuration = configuration(source, target);
+            Path configuration = configuration(directory, source, target);
             Path output = directory.resolve("daemon.log");
             long lines;
             try (ShopLoad load = ShopLoad.start(source, "shop", 2, seed)) {
@@ -44,7 +42,9 @@ class KilledDaemonIT {
             }
             sluice(output, "run", "-c", configuration.toString(), "--until-caught-up");
             for (String table : ShopLoad.TABLES) {
-                assertThat(fingerprint(target, table)).as("%s, seed %d", table, seed).isEqualTo(fingerprint(source, table));
+                assertThat(fingerprint(target, table))
+                        .as("%s, seed %d", table, seed)
+                        .isEqualTo(fingerprint(source, table));
             }
             assertThat(target.rows("shop", "SELECT count(*), count(DISTINCT (worker, line)) FROM journal"))
                     .as("no line lost, none applied twice, seed %d", seed)
@@ -69,18 +69,20 @@ class KilledDaemonIT {
     }
 
     private static String phase(PostgresServer target) throws SQLException {
-        List<List<String>> exists = target.rows("shop", "SELECT to_regclass('sluice.checkpoint') IS NOT NULL");
+        List<List<@Nullable String>> exists =
+                target.rows("shop", "SELECT to_regclass('sluice.checkpoint') IS NOT NULL");
         if (exists.equals(List.of(List.of("f")))) {
             return "none";
         }
-        List<List<String>> state = target.rows("shop", "SELECT state FROM sluice.checkpoint");
-        return state.isEmpty() ? "none" : state.get(0).get(0);
+        List<List<@Nullable String>> state = target.rows("shop", "SELECT state FROM sluice.checkpoint");
+        return state.isEmpty() ? "none" : String.valueOf(state.get(0).get(0));
     }
 
-    private static List<List<String>> fingerprint(PostgresServer server, String table) throws SQLException {
+    private static List<List<@Nullable String>> fingerprint(PostgresServer server, String table) throws SQLException {
         return server.rows(
                 "shop",
-                "SELECT count(*), md5(string_agg(h, '' ORDER BY h)) FROM (SELECT md5(t::text) h FROM " + table + " t) r");
+                "SELECT count(*), md5(string_agg(h, '' ORDER BY h)) FROM (SELECT md5(t::text) h FROM " + table
+                        + " t) r");
     }
 
     private static void sluice(Path output, String... arguments) throws InterruptedException {
@@ -91,10 +93,8 @@ class KilledDaemonIT {
         }
     }
 
-    private Path configuration(PostgresServer source, PostgresServer target) throws Exception {
-        return Files.writeString(
-                directory.resolve("sluice.yaml"),
-                """
+    private static Path configuration(Path directory, PostgresServer source, PostgresServer target) throws Exception {
+        return Files.writeString(directory.resolve("sluice.yaml"), """
                 state: %s
                 pipelines:
                   shop:
@@ -106,7 +106,7 @@ class KilledDaemonIT {
                       replica:
                         type: postgres
                         url: %s
-                """
-                        .formatted(directory.resolve("state"), source.url("shop"), target.url("shop")));
+                """.formatted(
+                        directory.resolve("state"), source.url("shop"), target.url("shop")));
     }
 }
