@@ -23,7 +23,8 @@ public final class ThreadLeakExtension implements BeforeEachCallback, AfterEachC
         Set<Thread> before = store(context).remove("before", ThreadSet.class).threads();
         Set<Thread> left = threads();
         left.removeAll(before);
-        left.removeIf(thread -> !counts(thread));
+        boolean sharedVertx = before.stream().anyMatch(ThreadLeakExtension::isOfVertx);
+        left.removeIf(thread -> !counts(thread) || sharedVertx && isOfVertx(thread));
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (Thread thread : left) {
             long millis = (deadline - System.nanoTime()) / 1_000_000;
@@ -40,6 +41,11 @@ public final class ThreadLeakExtension implements BeforeEachCallback, AfterEachC
     private static boolean counts(Thread thread) {
         String name = thread.getName();
         return name.startsWith("sluice-") || !thread.isDaemon() && !name.startsWith("globalEventExecutor-");
+    }
+
+    /** A Vert.x starts its threads when it first needs them; one that was there before the test is not the test's. */
+    private static boolean isOfVertx(Thread thread) {
+        return thread.getName().startsWith("vert.x-") || thread.getName().startsWith("vertx-");
     }
 
     private static String describe(Thread thread) {

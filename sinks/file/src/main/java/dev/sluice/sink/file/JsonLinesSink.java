@@ -28,12 +28,20 @@ final class JsonLinesSink implements Sink {
     private final SinkContext context;
     private final Scheduler worker;
     private final EventBuffer buffer = new EventBuffer();
+    private final Mono<Void> closed;
     private @Nullable DebeziumJson json;
 
     JsonLinesSink(LineTarget target, SinkContext context) {
         this.target = target;
         this.context = context;
         this.worker = Schedulers.newSingle("sluice-lines-" + context.pipeline() + "-" + context.sink(), true);
+        // Remembered, because the thread that closes is gone afterwards. It is ended from another thread, so that it is
+        // not interrupted while it still says that it is done.
+        this.closed = onWorker(this::closeTarget)
+                .publishOn(Schedulers.parallel())
+                .doOnTerminate(worker::dispose)
+                .then()
+                .cache();
     }
 
     @Override
@@ -82,9 +90,7 @@ final class JsonLinesSink implements Sink {
 
     @Override
     public Mono<Void> close() {
-        return Mono.defer(() -> worker.isDisposed() ? Mono.empty() : onWorker(this::closeTarget))
-                .doFinally(signal -> worker.dispose())
-                .then();
+        return closed;
     }
 
     private boolean closeTarget() throws IOException {
