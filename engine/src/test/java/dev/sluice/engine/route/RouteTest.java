@@ -113,4 +113,20 @@ class RouteTest {
         assertThat(columns(route.shape(altered))).containsExactly("id", "name", "added");
         assertThat(route.shape(ORDERS)).isSameAs(before);
     }
+
+    @Test
+    void tablesThatAreCopiedAtOnceGetOneShapeEach() {
+        Route route = Route.of(new RouteConfig(null, null, Map.of("public.*", List.of("*", "!password"))));
+        List<Relation> tables =
+                IntStream.range(0, 500).mapToObj(i -> table("public", "t" + i)).toList();
+        List<List<Relation>> shapes = IntStream.range(0, 8)
+                .parallel()
+                .mapToObj(thread -> tables.stream().map(route::shape).toList())
+                .toList();
+        for (List<Relation> seen : shapes) {
+            for (int i = 0; i < seen.size(); i++) {
+                assertThat(seen.get(i)).isSameAs(shapes.get(0).get(i));
+            }
+        }
+    }
 }
