@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,19 +20,29 @@ final class SlotMonitor implements AutoCloseable {
     private final SourceSettings settings;
     private final Connections connections;
     private final SourceMeters meters;
+    private final BooleanSupplier streaming;
     private final ScheduledFuture<?> polling;
     private String walStatus = "reserved";
 
+    /** @param streaming whether to look at all */
     SlotMonitor(
-            SourceSettings settings, Connections connections, SourceMeters meters, ScheduledExecutorService threads) {
+            SourceSettings settings,
+            Connections connections,
+            SourceMeters meters,
+            BooleanSupplier streaming,
+            ScheduledExecutorService threads) {
         this.settings = settings;
         this.connections = connections;
         this.meters = meters;
+        this.streaming = streaming;
         long period = PERIOD.toMillis();
         this.polling = threads.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
+        if (!streaming.getAsBoolean()) {
+            return;
+        }
         try (PgConnection connection = connections.open()) {
             ReplicationSlot.find(connection, settings.slot()).ifPresent(this::show);
         } catch (SQLException unavailable) {

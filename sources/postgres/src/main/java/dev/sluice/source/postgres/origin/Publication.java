@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables what it publishes, partitions as they are published
  * @param narrowed tables of which it publishes some columns or rows only
  */
-record Publication(
+public record Publication(
         String name,
         boolean ours,
         boolean owned,
@@ -54,6 +54,10 @@ record Publication(
             FROM pg_publication p JOIN pg_publication_tables t ON t.pubname = p.pubname
             WHERE p.pubname = ?
             """;
+
+    public static boolean exists(Connection connection, String name) throws SQLException {
+        return find(connection, name).isPresent();
+    }
 
     static Optional<Publication> find(Connection connection, String name) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(QUERY)) {

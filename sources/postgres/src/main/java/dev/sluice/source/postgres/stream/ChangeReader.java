@@ -97,6 +97,7 @@ final class ChangeReader {
 
     /** What moved by it is handed on with what comes next, or when nothing does. */
     private void keepalive(byte[] message) throws SQLException {
+        link.requireNoWarning();
         long walEnd = ReplicationLink.walEnd(message);
         feedback.received(walEnd);
         assembler.keepalive(walEnd);
@@ -144,7 +145,8 @@ final class ChangeReader {
         take(message, System.nanoTime(), 0);
     }
 
-    private ChangeBatch emit() {
+    private ChangeBatch emit() throws SQLException {
+        link.requireNoWarning();
         ChangeBatch batch = assembler.build();
         pace.emitted();
         feedback.emitted(batch.last().lsn());

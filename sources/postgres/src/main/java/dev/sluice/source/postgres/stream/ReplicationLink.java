@@ -3,12 +3,16 @@ package dev.sluice.source.postgres.stream;
 import dev.sluice.engine.change.Position;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.SqlStates;
 import dev.sluice.source.postgres.pgoutput.Wire;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyDual;
 import org.postgresql.jdbc.PgConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A walsender that streams a slot with pgoutput: PostgreSQL's manual, 54.4, "Streaming Replication Protocol".
@@ -18,6 +22,8 @@ import org.postgresql.jdbc.PgConnection;
  * takes a lock for each).
  */
 final class ReplicationLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationLink.class);
+
     /** First byte of what the server sends. */
     static final byte XLOG_DATA = 'w';
 
@@ -73,6 +79,22 @@ final class ReplicationLink implements AutoCloseable {
     /** The next message, however long it takes; null if the server ended the stream in good order. */
     byte @Nullable [] await() throws SQLException {
         return copy.isActive() ? copy.readFromCopy(true) : null;
+    }
+
+    /**
+     * From 18 on a publication that is missing is a mere warning, and every change is left out. Positions that come after such
+     * a warning must not be believed.
+     */
+    void requireNoWarning() throws SQLException {
+        SQLWarning warning = connection.getWarnings();
+        if (warning == null) {
+            return;
+        }
+        connection.clearWarnings();
+        if (SqlStates.OBJECT_NOT_IN_PREREQUISITE_STATE.equals(warning.getSQLState())) {
+            throw new SQLException("publication: " + warning.getMessage(), SqlStates.UNDEFINED_OBJECT, warning);
+        }
+        LOG.warn("The walsender says: {}", warning.getMessage());
     }
 
     /** @throws SQLException if the message is shorter than its header */

@@ -83,6 +83,17 @@ final class StreamErrors {
         }
     }
 
+    /** @param exists whether the publication does */
+    void requirePublished(boolean exists) {
+        if (!exists) {
+            throw publicationMissing(null);
+        }
+    }
+
+    private SyncException publicationMissing(@Nullable Throwable cause) {
+        return gap("publication " + settings.publication() + " was dropped, or is younger than they are", null, cause);
+    }
+
     /** Fails if the server has less WAL than we have read: it is not what it was, or a copy of what it was. */
     void requireNotBehind(long serverLsn) {
         if (Long.compareUnsigned(serverLsn, after.lsn()) < 0) {

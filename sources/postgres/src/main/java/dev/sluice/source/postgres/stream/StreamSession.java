@@ -7,6 +7,7 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.source.postgres.SourceSettings;
+import dev.sluice.source.postgres.origin.Publication;
 import dev.sluice.source.postgres.origin.ReplicationSlot;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -105,6 +106,7 @@ public final class StreamSession {
 
     private void check(PgConnection sql) throws SQLException {
         errors.requireComplete(ReplicationSlot.find(sql, settings.slot()).orElse(null));
+        errors.requirePublished(Publication.exists(sql, settings.publication()));
         try (Statement statement = sql.createStatement();
                 ResultSet result = statement.executeQuery(
                         "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_flush_lsn()::text END")) {
@@ -157,7 +159,9 @@ public final class StreamSession {
             }
         } catch (SQLException | RuntimeException error) {
             // Once stopped, whatever goes wrong is the end of the connection that we wanted.
-            if (stopped) {
+            boolean wanted = stopped;
+            stop(); // first: whoever hears of the error may subscribe again at once
+            if (wanted) {
                 sink.complete();
             } else {
                 sink.error(errors.of(error, standing));
