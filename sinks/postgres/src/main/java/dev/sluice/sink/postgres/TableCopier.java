@@ -79,6 +79,11 @@ final class TableCopier {
                 record(table, count, claim, connection);
                 connection.commit();
                 return count;
+            } catch (SQLException | IOException | RuntimeException error) {
+                // Not CopyIn.cancelCopy(), which never returns once the socket is closed (pgjdbc 42.7.14). The server
+                // gives up a COPY whose client has gone.
+                connection.abort(Runnable::run);
+                throw error;
             } finally {
                 active.remove(connection);
             }
@@ -110,9 +115,6 @@ final class TableCopier {
                 lines.write(each.next(), (bytes, offset, length) -> send(copy, bytes, offset, length));
             }
             return copy.endCopy();
-        } catch (SQLException | IOException | RuntimeException error) {
-            cancel(copy, error);
-            throw error;
         }
     }
 
@@ -121,16 +123,6 @@ final class TableCopier {
             copy.writeToCopy(bytes, offset, length);
         } catch (SQLException error) {
             throw new IOException(error); // unwrapped again where it is classified
-        }
-    }
-
-    private static void cancel(CopyIn copy, Exception cause) {
-        try {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        } catch (SQLException alsoBroken) {
-            cause.addSuppressed(alsoBroken);
         }
     }
 

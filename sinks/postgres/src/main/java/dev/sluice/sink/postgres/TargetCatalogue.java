@@ -70,7 +70,7 @@ final class TargetCatalogue {
                 'referencedBy', (
                   SELECT coalesce(json_agg(DISTINCT rn.nspname || '.' || r.relname), '[]')
                   FROM pg_constraint f JOIN pg_class r ON r.oid = f.conrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
-                  WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.conrelid <> c.oid),
+                  WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid = c.oid AND f.conrelid <> c.oid),
                 'missingPrivileges', (
                   SELECT coalesce(json_agg(p), '[]')
                   FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p

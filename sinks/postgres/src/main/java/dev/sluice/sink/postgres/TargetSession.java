@@ -6,8 +6,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.impl.SocketConnectionBase;
+import io.vertx.sqlclient.internal.SqlConnectionInternal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -18,6 +22,8 @@ import reactor.core.publisher.Mono;
  */
 final class TargetSession {
     private static final Logger log = LoggerFactory.getLogger(TargetSession.class);
+
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
 
     private final Pool pool;
     private final SqlConnection connection;
@@ -83,9 +89,25 @@ final class TargetSession {
         return Future.succeededFuture(collected);
     }
 
-    /** The server rolls back what is not committed. */
+    /**
+     * The server rolls back what is not committed. vertx-pg-client says good-bye behind what is under way; where that does
+     * not get through, the connection hangs and its socket is closed under it.
+     */
     Mono<Void> close() {
-        return Mono.defer(() -> Mono.fromCompletionStage(
-                connection.close().transform(closed -> pool.close()).toCompletionStage()));
+        return Mono.defer(() -> {
+            CompletionStage<Void> closing =
+                    connection.close().transform(closed -> pool.close()).toCompletionStage();
+            return Mono.fromCompletionStage(closing)
+                    .timeout(CLOSE_PATIENCE, Mono.fromRunnable(this::cut).then(Mono.fromCompletionStage(closing)));
+        });
+    }
+
+    /** There is no public way to do this (vertx-pg-client 5.0). */
+    private void cut() {
+        log.warn("the connection to the target hangs and is cut");
+        if (connection instanceof SqlConnectionInternal internal
+                && internal.unwrap().unwrap() instanceof SocketConnectionBase transport) {
+            transport.socket().close();
+        }
     }
 }

@@ -50,8 +50,8 @@ class ConnectOptionsTest {
     void aKeyInDerFormIsTakenAsPem(@TempDir Path directory) throws IOException {
         Path certificate = Files.writeString(directory.resolve("c.crt"), "-----BEGIN CERTIFICATE-----\n");
         Path key = Files.write(directory.resolve("c.pk8"), new byte[] {0x30, 1, 2, 3});
-        PgConnectOptions options = options(
-                "postgresql://u@db/x?sslmode=require&sslcert=" + certificate + "&sslkey=" + key);
+        PgConnectOptions options =
+                options("postgresql://u@db/x?sslmode=require&sslcert=" + certificate + "&sslkey=" + key);
         PemKeyCertOptions pem = (PemKeyCertOptions) options.getSslOptions().getKeyCertOptions();
         assertThat(pem.getKeyValue().toString(StandardCharsets.US_ASCII))
                 .isEqualTo("-----BEGIN PRIVATE KEY-----\nMAECAw==\n-----END PRIVATE KEY-----\n");

@@ -5,18 +5,20 @@ import dev.sluice.engine.sink.Sink;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
 import dev.sluice.testkit.sink.SinkContractTest;
+import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
+@SharedVertx
 @PostgresTest
 class PostgresSinkContractTest extends SinkContractTest {
     private TargetFixture target;
 
     @BeforeEach
-    void target(TestDatabase database) {
-        target = new TargetFixture(database);
+    void target(TestDatabase database, Vertx vertx) {
+        target = new TargetFixture(database, vertx);
     }
 
     @Override

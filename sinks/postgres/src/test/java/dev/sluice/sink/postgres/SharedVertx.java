@@ -1,7 +1,10 @@
 package dev.sluice.sink.postgres;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.net.NetSocket;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -29,11 +32,14 @@ import org.junit.jupiter.api.extension.ParameterResolver;
         private record Holder(Vertx vertx) implements AutoCloseable {
             static Holder start() {
                 Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-                // Nobody listens there; connecting starts the threads that connections need.
-                await(vertx.createNetClient()
-                        .connect(1, "127.0.0.1")
-                        .<Void>mapEmpty()
-                        .otherwiseEmpty());
+                // Starts all threads that connections need: listening takes one kind, connecting the other.
+                await(vertx.createNetServer()
+                        .connectHandler(socket -> socket.close())
+                        .listen(0, "127.0.0.1")
+                        .compose(server -> vertx.createNetClient()
+                                .connect(server.actualPort(), "127.0.0.1")
+                                .compose(SharedVertx.Extension::untilClosed)
+                                .compose(closed -> server.close())));
                 return new Holder(vertx);
             }
 
@@ -42,12 +48,18 @@ import org.junit.jupiter.api.extension.ParameterResolver;
                 await(vertx.close());
             }
 
-            private static void await(io.vertx.core.Future<Void> future) {
+            private static void await(Future<Void> future) {
                 future.toCompletionStage()
                         .toCompletableFuture()
                         .orTimeout(30, TimeUnit.SECONDS)
                         .join();
             }
+        }
+
+        private static Future<Void> untilClosed(NetSocket socket) {
+            Promise<Void> closed = Promise.promise();
+            socket.closeHandler(closed::complete);
+            return closed.future();
         }
 
         @Override

@@ -12,14 +12,13 @@ import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.testkit.change.Batches;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
-import io.vertx.core.Vertx;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
-@SharedVertx
+/** In a Vert.x of the sink's own. */
 @PostgresTest
 class TeardownTest {
     private static final Relation T =
@@ -30,8 +29,8 @@ class TeardownTest {
     private PostgresSinkConfig config;
 
     @BeforeEach
-    void target(TestDatabase database, Vertx vertx) {
-        target = new TargetFixture(database, vertx);
+    void target(TestDatabase database) {
+        target = new TargetFixture(database);
         config = new PostgresSinkConfig(database.url(), null, true, 1);
     }
 
