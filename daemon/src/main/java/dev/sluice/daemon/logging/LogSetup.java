@@ -3,18 +3,17 @@ package dev.sluice.daemon.logging;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.io.OutputStream;
+import java.time.ZoneId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sets logging up once, at the start of a program. Stateless. */
 public final class LogSetup {
-    private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %msg%n%ex";
-
     private LogSetup() {}
 
     /**
@@ -24,7 +23,7 @@ public final class LogSetup {
     public static void configure(LogLevel level, LogStyle style, OutputStream target) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        Encoder<ILoggingEvent> encoder = style == LogStyle.JSON ? json(context) : text(context);
+        Encoder<ILoggingEvent> encoder = style == LogStyle.JSON ? json() : text(context, level);
         encoder.setContext(context);
         encoder.start();
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
@@ -40,16 +39,17 @@ public final class LogSetup {
         context.getLogger("dev.sluice").setLevel(ours);
     }
 
-    private static Encoder<ILoggingEvent> text(LoggerContext context) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setPattern(PATTERN);
+    private static Encoder<ILoggingEvent> text(LoggerContext context, LogLevel level) {
+        TextLayout layout = new TextLayout(level.compareTo(LogLevel.INFO) > 0, ZoneId.systemDefault());
+        layout.setContext(context);
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setLayout(layout);
         return encoder;
     }
 
-    private static Encoder<ILoggingEvent> json(LoggerContext context) {
+    private static Encoder<ILoggingEvent> json() {
         JsonEncoder encoder = new JsonEncoder();
-        encoder.setContext(context);
         encoder.setWithContext(false);
         encoder.setWithSequenceNumber(false);
         encoder.setWithNanoseconds(false);

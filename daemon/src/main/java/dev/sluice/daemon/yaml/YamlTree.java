@@ -63,7 +63,8 @@ final class YamlTree {
             return new Sequence(place, items);
         }
         ScalarNode scalar = (ScalarNode) node;
-        return new Scalar(place, scalar.getTag().equals(Tag.NULL) ? null : scalar.getValue());
+        String written = scalar.getValue();
+        return new Scalar(place, scalar.getTag().equals(Tag.NULL) ? null : written, written);
     }
 
     private Map<String, Entry> entries(MappingNode mapping, int depth) {

@@ -183,6 +183,24 @@ class CommandLineTest {
     }
 
     @Test
+    void theNullSinkNeedsNoQuotesAndAForgottenTypeIsNotTakenForIt() throws IOException {
+        String yaml = """
+                pipelines:
+                  shop:
+                    source: { type: postgres, url: postgresql://sluice@localhost:1/shop, tables: ["public.*"] }
+                    sinks:
+                      counter: { type: TYPE }
+                """;
+
+        assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "null"))))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("      counter:\n        type: null\n");
+        assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "~")))).isEqualTo(2);
+        assertThat(err.toString()).contains("pipelines.shop.sinks.counter: missing key \"type\"");
+    }
+
+    @Test
     void aMissingFileIsAConfigurationError() {
         assertThat(sluice("run", "-c", directory.resolve("none.yaml").toString()))
                 .isEqualTo(2);

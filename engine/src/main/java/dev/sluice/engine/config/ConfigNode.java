@@ -17,9 +17,14 @@ public sealed interface ConfigNode {
     /**
      * One value as text, since a file says {@code 5432} where an environment variable can only say {@code "5432"}.
      *
-     * @param text null for a key without a value
+     * @param text null for a key without a value, which YAML also writes {@code null}
+     * @param written as it stands in the file
      */
-    record Scalar(Place place, @Nullable String text) implements ConfigNode {
+    record Scalar(Place place, @Nullable String text, String written) implements ConfigNode {
+        public Scalar(Place place, @Nullable String text) {
+            this(place, text, text == null ? "" : text);
+        }
+
         /** The text is left out, because it may be a password. */
         @Override
         public String toString() {

@@ -43,7 +43,11 @@ public final class ConfigSection {
         known.add(key);
         String choice = "It is one of " + String.join(", ", words) + ".";
         Entry entry = node.entries().get(key);
-        if (entry == null || (entry.value() instanceof Scalar scalar && scalar.text() == null)) {
+        boolean absent = isAbsent(entry);
+        if (absent && entry != null && entry.value() instanceof Scalar scalar && words.contains(scalar.written())) {
+            return scalar.written(); // the word null, which YAML takes for no value
+        }
+        if (absent || entry == null) {
             binding.problems().add(node.place(), path + ": missing key \"" + key + "\"", choice);
             known.addAll(node.entries().keySet());
             return null;
@@ -72,11 +76,14 @@ public final class ConfigSection {
         return binding.problems().count() > before ? null : attempt(type, () -> shape.create(values));
     }
 
+    private static boolean isAbsent(@Nullable Entry entry) {
+        return entry == null || (entry.value() instanceof Scalar scalar && scalar.text() == null);
+    }
+
     private @Nullable Object component(RecordShape.Key key) {
         known.add(key.name());
         Entry entry = node.entries().get(key.name());
-        boolean absent = entry == null || (entry.value() instanceof Scalar scalar && scalar.text() == null);
-        if (!absent && entry != null) {
+        if (entry != null && !isAbsent(entry)) {
             return binding.component(entry.value(), key, within(key.name()));
         }
         if (key.byDefault() != null) {
