@@ -11,8 +11,13 @@ demo: ## two PostgreSQL servers kept in step, live; FOR=20s ends it by itself
 test: ## build everything and run every test, against real servers
 	$(MVN) verify
 
-bench: ## measure how fast a backlog is drained; ARGS="drain --rows 1000000 ..." to choose
-	@bin/sluice bench $(or $(ARGS),drain --rows 1000000 --peers pg_recvlogical)
+bench: ## measure it, beside its peers, in at most 15 minutes; ARGS="drain --rows 100000" to choose
+ifdef ARGS
+	@bin/sluice bench $(ARGS)
+else
+	@bin/sluice bench drain --peers pg_recvlogical,pgjdbc --out bench/target/drain.json
+	@bin/sluice bench big-transaction --out bench/target/big-transaction.json
+endif
 
 package: ## build daemon/target/sluice.jar without running tests
 	$(MVN) -q -pl daemon -am package -DskipTests
