@@ -1,12 +1,29 @@
-# `make help` lists what there is.
+# `make help` lists what there is. A JDK 17 or newer, Maven and make are all that is needed.
 MVN ?= mvn -B -ntp
 
-.PHONY: help test fmt
+.PHONY: help test fmt demo bench package clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-test: ## build everything and run every test (installs what is needed)
+demo: ## two PostgreSQL servers kept in step, live; FOR=20s ends it by itself
+	@bin/sluice demo $(if $(FOR),--for $(FOR))
+
+test: ## build everything and run every test, against real servers
 	$(MVN) verify
+
+bench: ## measure it, beside its peers, in at most 15 minutes; ARGS="drain --rows 100000" to choose
+ifdef ARGS
+	@bin/sluice bench $(ARGS)
+else
+	@bin/sluice bench drain --peers pg_recvlogical,pgjdbc --out bench/target/drain.json
+	@bin/sluice bench big-transaction --out bench/target/big-transaction.json
+endif
+
+package: ## build daemon/target/sluice.jar without running tests
+	$(MVN) -q -pl daemon -am package -DskipTests
 
 fmt: ## format the code
 	$(MVN) -q spotless:apply
+
+clean: ## remove what was built
+	$(MVN) -q clean

@@ -152,6 +152,7 @@ public final class Connections {
         settings.put("lc_monetary", "C");
         settings.put("search_path", "");
         settings.put("row_security", "off");
+        settings.put("client_min_messages", "warning");
         settings.put("statement_timeout", "0");
         settings.put("lock_timeout", "0");
         settings.put("idle_in_transaction_session_timeout", "0");

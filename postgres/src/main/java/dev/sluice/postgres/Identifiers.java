@@ -33,6 +33,15 @@ public final class Identifiers {
         return text.indexOf('\\') < 0 ? "'" + doubled + "'" : " E'" + doubled.replace("\\", "\\\\") + "'";
     }
 
+    /**
+     * A text as a string constant of a replication command, whose grammar knows no escapes but the doubled quote: PostgreSQL,
+     * {@code repl_scanner.l}.
+     */
+    public static String replicationLiteral(String text) {
+        requireWritable(text);
+        return "'" + text.replace("'", "''") + "'";
+    }
+
     /** PostgreSQL has no way to write it, and would end the statement there. */
     private static void requireWritable(String text) {
         if (text.indexOf('\0') >= 0) {

@@ -4,6 +4,8 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.SyncException;
 import java.io.IOException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +94,16 @@ public final class SqlStates {
         return found;
     }
 
+    /** A certificate that does not hold will not hold the next time either. */
+    private static boolean isDistrust(@Nullable Throwable error) {
+        Throwable io = ioError(error);
+        return io instanceof SSLHandshakeException || io instanceof SSLPeerUnverifiedException;
+    }
+
     private static Cause cause(@Nullable String sqlState, @Nullable Throwable error) {
+        if (isDistrust(error)) {
+            return Cause.REFUSED;
+        }
         if (sqlState == null || sqlState.length() != 5) {
             return ioError(error) == null ? Cause.UNKNOWN : Cause.UNAVAILABLE;
         }

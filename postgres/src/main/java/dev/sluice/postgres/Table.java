@@ -2,7 +2,7 @@ package dev.sluice.postgres;
 
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * A table as the catalog has it now.
@@ -17,9 +17,9 @@ import java.util.Optional;
  * @param owner the role
  * @param owned whether we are the owner, or a member of it
  * @param readable whether we may SELECT from all of it
- * @param parent OID of the partitioned table that this is a partition of
+ * @param rowSecurity whether a policy would hide rows of it from us
+ * @param ancestors OIDs of the partitioned tables that this is a partition of
  * @param estimatedRows from the planner's statistics, of all partitions; -1 when there are none
- * @param estimatedBytes on disk, TOAST included, of all partitions
  */
 public record Table(
         Relation relation,
@@ -31,9 +31,9 @@ public record Table(
         String owner,
         boolean owned,
         boolean readable,
-        Optional<Long> parent,
-        long estimatedRows,
-        long estimatedBytes) {
+        boolean rowSecurity,
+        List<Long> ancestors,
+        long estimatedRows) {
     public enum Kind {
         ORDINARY,
         PARTITIONED

@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.engine.route.TableSelection.QualifiedName;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,10 +14,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +55,15 @@ public final class TableCatalogue {
                 AND a.attgenerated <> '') AS has_generated,
               pg_get_userbyid(c.relowner) AS owner, pg_has_role(c.relowner, 'USAGE') AS owned,
               has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
-              (SELECT h.inhparent FROM pg_inherits h WHERE c.relispartition AND h.inhrelid = c.oid LIMIT 1) AS parent,
-              m.row_count, m.bytes
+              row_security_active(c.oid) AS row_security,
+              (SELECT array_agg(a.relid::int8) FROM pg_partition_ancestors(c.oid) a WHERE a.relid <> c.oid) AS ancestors,
+              m.row_count
             FROM unnest(?::oid[]) AS wanted(oid)
             JOIN pg_class c ON c.oid = wanted.oid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN identity own ON own.oid = c.oid
             LEFT JOIN LATERAL (
-              SELECT bool_and(i.present) AS identity, sum(pg_table_size(r.oid))::int8 AS bytes,
-                CASE WHEN bool_and(r.reltuples < 0) THEN -1 ELSE sum(greatest(r.reltuples, 0))::int8 END AS row_count
+              SELECT bool_and(i.present) AS identity, CASE WHEN bool_and(r.reltuples < 0) THEN -1 ELSE sum(greatest(r.reltuples, 0))::int8 END AS row_count
               FROM (SELECT c.oid WHERE c.relkind = 'r' UNION ALL
                 SELECT t.relid FROM pg_partition_tree(c.oid) t WHERE c.relkind = 'p' AND t.isleaf) AS member(oid)
               JOIN pg_class r ON r.oid = member.oid
@@ -79,6 +82,18 @@ public final class TableCatalogue {
             WHERE a.attrelid = ANY (?::oid[]) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             ORDER BY a.attrelid, a.attnum
             """;
+
+    private static final String SIZES = """
+            SELECT c.oid, coalesce(sum(pg_table_size(m.oid)), 0)::int8
+            FROM pg_class c, LATERAL (
+              SELECT c.oid WHERE c.relkind = 'r' UNION ALL
+              SELECT t.relid FROM pg_partition_tree(c.oid) t WHERE c.relkind = 'p' AND t.isleaf) AS m(oid)
+            WHERE c.oid = ANY (?::oid[])
+            GROUP BY c.oid
+            """;
+
+    private static final String GENERATED =
+            "SELECT attname FROM pg_attribute WHERE attrelid = ANY (?::oid[]) AND attgenerated <> ''";
 
     private final Connection connection;
     private final TypeCatalogue types;
@@ -126,6 +141,38 @@ public final class TableCatalogue {
         return names;
     }
 
+    /**
+     * What tables take on disk, TOAST and partitions included, in bytes. Waits for whoever alters one of them, which nothing
+     * else here does.
+     */
+    public Map<Long, Long> sizes(Collection<Long> oids) throws SQLException {
+        Map<Long, Long> sizes = new HashMap<>();
+        try (PreparedStatement statement = prepare(SIZES, oids);
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                sizes.put(results.getLong(1), results.getLong(2));
+            }
+        }
+        return sizes;
+    }
+
+    /** The columns of one table as they are now, as in {@link Table#relation}; none if the table is gone. */
+    public List<Column> columns(long oid) throws SQLException {
+        return columns(List.of(oid)).getOrDefault(oid, List.of());
+    }
+
+    /** The names of one table's generated columns. */
+    public Set<String> generatedColumns(long oid) throws SQLException {
+        Set<String> names = new HashSet<>();
+        try (PreparedStatement statement = prepare(GENERATED, List.of(oid));
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                names.add(results.getString(1));
+            }
+        }
+        return names;
+    }
+
     /** The types that were met, with all that they are made of. */
     public TypeCatalogue types() {
         return types;
@@ -153,7 +200,7 @@ public final class TableCatalogue {
                 results.getString("relname"),
                 ReplicaIdentity.of(results.getString("relreplident").charAt(0)),
                 columns);
-        long parent = results.getLong("parent");
+        Array ancestors = results.getArray("ancestors");
         return new Table(
                 relation,
                 results.getString("relkind").equals("p") ? Table.Kind.PARTITIONED : Table.Kind.ORDINARY,
@@ -164,9 +211,9 @@ public final class TableCatalogue {
                 results.getString("owner"),
                 results.getBoolean("owned"),
                 results.getBoolean("readable"),
-                parent == 0 ? Optional.empty() : Optional.of(parent),
-                results.getLong("row_count"),
-                results.getLong("bytes"));
+                results.getBoolean("row_security"),
+                ancestors == null ? List.of() : List.of((Long[]) ancestors.getArray()),
+                results.getLong("row_count"));
     }
 
     private Map<Long, List<Column>> columns(Collection<Long> oids) throws SQLException {

@@ -94,6 +94,18 @@ public final class TypeCatalogue {
         return type != null ? type : new DataType.Base(oid, "pg_catalog", "unknown");
     }
 
+    /** A type with its modifier, as {@code format_type} prints it; for a type that is gone, PostgreSQL's {@code ???}. */
+    public String format(long oid, int modifier) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT format_type(?::oid, ?)")) {
+            statement.setLong(1, oid);
+            statement.setInt(2, modifier);
+            try (ResultSet results = statement.executeQuery()) {
+                results.next();
+                return results.getString(1);
+            }
+        }
+    }
+
     /** PostgreSQL lets no type contain itself, so this ends. */
     private DataType build(long oid, Map<Long, Row> rows) {
         DataType done = known.get(oid);

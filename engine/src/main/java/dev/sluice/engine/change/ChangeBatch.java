@@ -87,6 +87,12 @@ public final class ChangeBatch {
                 Encoding.TUPLE_DATA, NO_BYTES, NO_INDEX, 0, NO_RELATIONS, NO_PARTS, boundary, boundary, 0);
     }
 
+    /** Nothing changed and nothing moved: what a source that was asked for what is after {@code at} says once connected. */
+    public static ChangeBatch unmoved(Position at) {
+        Position boundary = at.isBoundary() ? at : Position.NONE;
+        return new ChangeBatch(Encoding.TUPLE_DATA, NO_BYTES, NO_INDEX, 0, NO_RELATIONS, NO_PARTS, at, boundary, 0);
+    }
+
     /** Number of changes. */
     public int size() {
         return size;
@@ -168,6 +174,11 @@ public final class ChangeBatch {
         return new Position(part.transaction().commitLsn(), part.firstOrdinal() + index[base + ORDINAL]);
     }
 
+    /** The transaction that committed first among those in this batch, or null if it has none. */
+    public @Nullable Transaction firstTransaction() {
+        return parts.length == 0 ? null : parts[0].transaction();
+    }
+
     /** The transaction that committed last among those in this batch, or null if it has none. */
     public @Nullable Transaction lastTransaction() {
         return parts.length == 0 ? null : parts[parts.length - 1].transaction();
@@ -226,16 +237,23 @@ public final class ChangeBatch {
                 : this;
     }
 
-    /** What lies after {@code position}: the batch itself, less the changes up to and including it. */
+    /**
+     * What lies after {@code position}: the batch itself, less the changes up to and including it, and less a boundary
+     * before it. Such a boundary is there when a stream is read again: a position may come from a keepalive that the server
+     * sent between two transactions the first time, and the second time both came at once.
+     */
     public ChangeBatch after(Position position) {
-        if (size == 0 || encoding == Encoding.COPY_TEXT || position(0).isAfter(position)) {
+        if (encoding == Encoding.COPY_TEXT) {
             return this;
         }
         int from = 0;
         while (from < size && !position(from).isAfter(position)) {
             from++;
         }
-        return slice(from, size, last, lastBoundary, Math.max(0, boundaryIndex - from));
+        if (position.isAfter(lastBoundary)) {
+            return from == 0 && lastBoundary.isNone() ? this : slice(from, size, last, Position.NONE, 0);
+        }
+        return from == 0 ? this : slice(from, size, last, lastBoundary, boundaryIndex - from);
     }
 
     /** The transactions that are complete: everything up to {@link #lastBoundary()}. */

@@ -17,6 +17,8 @@ public enum ErrorKind {
     STATE_MISMATCH(
             Reaction.STOP,
             "Point the pipeline at the state that belongs to it, or run teardown and start with a new copy."),
+    STATE_UNAVAILABLE(
+            Reaction.RETRY, "Check the space and the rights on the state directory; nothing is lost meanwhile."),
     SINK_UNAVAILABLE(
             Reaction.RETRY, "Nothing to do if the sink comes back; otherwise check its address and that it runs."),
     SINK_REFUSED(Reaction.STOP, "Give the sink user what the message names, then start again."),

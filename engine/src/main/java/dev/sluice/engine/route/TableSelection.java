@@ -73,7 +73,7 @@ public final class TableSelection {
     /** A table by name, unquoted. */
     public record QualifiedName(String schema, String name) {}
 
-    private record Pattern(String schema, String table) {
+    private record Pattern(Glob schema, Glob table) {
         static Pattern parse(String text) {
             int dot = text.indexOf('.');
             String schema = dot < 0 ? "public" : text.substring(0, dot);
@@ -82,37 +82,11 @@ public final class TableSelection {
                 throw new SyncException(
                         ErrorKind.CONFIGURATION, "tables: \"" + text + "\" is not of the form schema.table");
             }
-            return new Pattern(schema, table);
+            return new Pattern(new Glob(schema), new Glob(table));
         }
 
         boolean matches(String schemaName, String tableName) {
-            return fits(schema, schemaName) && fits(table, tableName);
-        }
-
-        /** Glob with {@code *} only, in linear space and without backtracking over more than the last star. */
-        private static boolean fits(String glob, String name) {
-            int g = 0;
-            int n = 0;
-            int star = -1;
-            int mark = 0;
-            while (n < name.length()) {
-                if (g < glob.length() && glob.charAt(g) == '*') {
-                    star = g++;
-                    mark = n;
-                } else if (g < glob.length() && glob.charAt(g) == name.charAt(n)) {
-                    g++;
-                    n++;
-                } else if (star >= 0) {
-                    g = star + 1;
-                    n = ++mark;
-                } else {
-                    return false;
-                }
-            }
-            while (g < glob.length() && glob.charAt(g) == '*') {
-                g++;
-            }
-            return g == glob.length();
+            return schema.matches(schemaName) && table.matches(tableName);
         }
     }
 }

@@ -16,7 +16,8 @@ public interface Source {
      * <p>Cold, one subscriber at a time. A batch is made only when one is asked for; without demand nothing is read, and
      * the connection is kept alive all the same. Emits batches on a thread of the source's own, which a subscriber may
      * hold up for as long as it takes to hand the batch on. The position never goes back, and moves too when there is
-     * nothing to send. Fails with a {@link dev.sluice.engine.change.SyncException}; whether to subscribe again is the
+     * nothing to send. As soon as it is connected it says so with {@link ChangeBatch#unmoved}, or a pipeline that lost an
+     * idle source would not know that it is back; such a batch may come at any time and wakes no sink. Fails with a {@link dev.sluice.engine.change.SyncException}; whether to subscribe again is the
      * caller's decision. Cancelling frees the connection.
      *
      * @param after a position that this stream has returned, or a snapshot's

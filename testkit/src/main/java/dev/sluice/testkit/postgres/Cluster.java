@@ -24,8 +24,13 @@ final class Cluster {
     private static final String WATCHER = """
             trap '' INT TERM HUP
             cat >/dev/null
-            pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
-            while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+            file="$1/data/postmaster.pid"
+            pid=$(head -n 1 "$file" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
+            rounds=0
+            while [ -f "$file" ] && kill -0 "$pid" 2>/dev/null && [ $rounds -lt 300 ]; do
+                sleep 0.1
+                rounds=$((rounds + 1))
+            done
             rm -rf "$1"
             """;
 

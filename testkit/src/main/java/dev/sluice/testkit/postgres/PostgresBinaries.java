@@ -32,6 +32,15 @@ public record PostgresBinaries(Path bin) {
         }
     }
 
+    /**
+     * The embedded ones, unless the system property {@code sluice.postgres.bin} names an installed server's directory: the
+     * same tests then run against that version.
+     */
+    public static PostgresBinaries chosen() {
+        String installed = System.getProperty("sluice.postgres.bin", "");
+        return installed.isBlank() ? embedded() : installed(Path.of(installed));
+    }
+
     /** An installed server's, such as {@code /usr/lib/postgresql/15/bin}. */
     public static PostgresBinaries installed(Path bin) {
         return new PostgresBinaries(bin);

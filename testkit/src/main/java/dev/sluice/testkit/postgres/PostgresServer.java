@@ -35,9 +35,9 @@ public final class PostgresServer implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** With the embedded binaries. */
+    /** With {@link PostgresBinaries#chosen}. */
     public static PostgresServer start(Map<String, String> settings) {
-        return start(PostgresBinaries.embedded(), settings);
+        return start(PostgresBinaries.chosen(), settings);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A connection in auto-commit mode, over TCP. */
     public Connection connect(String user, String database) throws SQLException {
-        return DriverManager.getConnection("jdbc:" + "postgresql://127.0.0.1:" + port + "/" + database, user, null);
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database, user, null);
     }
 
     /** As superuser. */

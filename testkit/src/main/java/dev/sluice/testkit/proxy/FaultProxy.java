@@ -23,7 +23,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Throttle throttle = new Throttle();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
-    private @Nullable ServerSocket listener;
+    private @Nullable Listener listener;
     private boolean closed;
 
     private FaultProxy(InetSocketAddress target, int port) {
@@ -99,10 +99,10 @@ public final class FaultProxy implements AutoCloseable {
 
     /** New connections are refused by the operating system; open ones stay. {@link #pass} ends it. */
     public synchronized void refuse() {
-        ServerSocket listening = listener;
+        Listener listening = listener;
         if (listening != null) {
             listener = null;
-            closeQuietly(listening);
+            listening.close();
         }
     }
 
@@ -124,10 +124,10 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private synchronized void accept(ServerSocket socket) {
-        listener = socket;
         Thread acceptor = new Thread(() -> acceptAll(socket), "fault-proxy-" + port);
         acceptor.setDaemon(true);
         acceptor.start();
+        listener = new Listener(socket, acceptor);
     }
 
     private void acceptAll(ServerSocket socket) {
@@ -140,6 +140,18 @@ public final class FaultProxy implements AutoCloseable {
                 connection.start();
             } catch (IOException e) {
                 // Either refuse() has closed the listener, and the loop ends, or one client has gone: serve the next.
+            }
+        }
+    }
+
+    private record Listener(ServerSocket socket, Thread acceptor) {
+        /** The operating system goes on listening until the thread that accepts has noticed, so that is waited for. */
+        void close() {
+            closeQuietly(socket);
+            try {
+                acceptor.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Throttle {
     private static final long UNLIMITED = Long.MAX_VALUE;
     private static final long STALLED = 0;
+    private static final long PIECES_PER_SECOND = 50;
 
     private long bytesPerSecond = UNLIMITED;
     private long passedBytes;
@@ -51,52 +52,59 @@ final class Throttle {
             throws IOException, InterruptedException {
         int sent = 0;
         while (sent < length) {
-            int piece = allowed(length - sent, closed);
+            int piece = reserve(length - sent, closed);
             if (piece == 0) {
                 return;
             }
             out.write(chunk, sent, piece);
             out.flush();
             sent += piece;
-            Runnable due = count(piece);
+            Runnable due = due();
             if (due != null) {
                 due.run();
             }
         }
     }
 
-    private synchronized int allowed(int wanted, BooleanSupplier closed) throws InterruptedException {
-        while (bytesPerSecond == STALLED && !closed.getAsBoolean()) {
+    /** @return how many bytes may go now, already counted as passed; 0 when closed */
+    private synchronized int reserve(int wanted, BooleanSupplier closed) throws InterruptedException {
+        while ((bytesPerSecond == STALLED || passedBytes == triggerAt) && !closed.getAsBoolean()) {
             wait();
         }
         if (closed.getAsBoolean()) {
             return 0;
         }
         int piece = (int) Math.min(wanted, triggerAt - passedBytes);
-        if (bytesPerSecond == UNLIMITED) {
-            return Math.max(1, piece);
+        if (bytesPerSecond != UNLIMITED) {
+            piece = (int) Math.max(1, Math.min(piece, bytesPerSecond / PIECES_PER_SECOND));
         }
-        // A fiftieth of a second's worth at a time, then a pause of that length.
-        piece = (int) Math.max(1, Math.min(piece, bytesPerSecond / 50));
-        long pauseNanos = TimeUnit.SECONDS.toNanos(piece) / bytesPerSecond;
-        long end = System.nanoTime() + pauseNanos;
-        for (long left = pauseNanos; left > 0 && bytesPerSecond != UNLIMITED; left = end - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-            if (closed.getAsBoolean()) {
-                return 0;
-            }
-        }
-        return piece;
+        passedBytes += piece;
+        return pause(piece, closed) ? piece : 0;
     }
 
-    private synchronized @Nullable Runnable count(int piece) {
-        passedBytes += piece;
+    /** As long as so many bytes take at the present limit; false when closed meanwhile. */
+    private boolean pause(int bytes, BooleanSupplier closed) throws InterruptedException {
+        long start = System.nanoTime();
+        while (bytesPerSecond != UNLIMITED && !closed.getAsBoolean()) {
+            long needed = bytesPerSecond == STALLED
+                    ? Long.MAX_VALUE
+                    : TimeUnit.SECONDS.toNanos(bytes) / bytesPerSecond - (System.nanoTime() - start);
+            if (needed <= 0) {
+                break;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, needed);
+        }
+        return !closed.getAsBoolean();
+    }
+
+    private synchronized @Nullable Runnable due() {
         if (passedBytes < triggerAt) {
             return null;
         }
         Runnable due = trigger;
         trigger = null;
         triggerAt = UNLIMITED;
+        notifyAll();
         return due;
     }
 }

@@ -1,0 +1,78 @@
+package dev.sluice.bench.child;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Java process of its own, so that what is measured has a heap of a known size and nobody else in it. It is up, with its
+ * main class loaded and nothing compiled yet, when this is constructed. Closing waits for it to end. For one thread.
+ */
+public final class ChildJvm implements AutoCloseable {
+    private static final long END_SECONDS = 30;
+
+    private final Process process;
+    private final BufferedReader answers;
+    private final BufferedWriter jobs;
+
+    /** @param options such as {@code -Xmx256m} */
+    public ChildJvm(List<String> options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        jobs = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        try {
+            answer();
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Does a job there and waits for it. Fails with what it failed with. */
+    public JobResult run(Job job) throws IOException {
+        jobs.write(job.encode());
+        jobs.newLine();
+        jobs.flush();
+        JsonObject answer = answer();
+        String error = answer.getString("error");
+        if (error != null) {
+            throw new IOException("in the child process: " + error);
+        }
+        return JobResult.decode(answer);
+    }
+
+    private JsonObject answer() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new IOException("the child process has died; what it said is above");
+        }
+        return new JsonObject(line);
+    }
+
+    @Override
+    public void close() throws IOException {
+        jobs.close();
+        try {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

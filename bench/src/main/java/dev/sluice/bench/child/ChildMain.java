@@ -1,0 +1,43 @@
+package dev.sluice.bench.child;
+
+import dev.sluice.bench.child.Job.DriverJob;
+import dev.sluice.bench.child.Job.PipelineJob;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+
+/** Main class of a child process: does the jobs that come in, a line each, and answers each with a line. */
+public final class ChildMain {
+    private ChildMain() {}
+
+    /** Ends when its standard input does, and so never outlives its parent. */
+    public static void main(String[] arguments) throws IOException {
+        PrintStream answers = System.out;
+        System.setOut(System.err); // whatever else prints must not get between the answers
+        answers.println("{}");
+        BufferedReader jobs = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = jobs.readLine(); line != null; line = jobs.readLine()) {
+            answers.println(answer(line));
+        }
+        System.exit(0);
+    }
+
+    private static String answer(String line) {
+        try {
+            return run(Job.decode(line)).encode();
+        } catch (SQLException | RuntimeException | OutOfMemoryError failure) {
+            failure.printStackTrace();
+            return new JsonObject().put("error", failure.toString()).encode();
+        }
+    }
+
+    private static JobResult run(Job job) throws SQLException {
+        return job instanceof PipelineJob pipeline
+                ? new PipelineRun(pipeline).run()
+                : new DriverRun((DriverJob) job).run();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.sluice.bench.child;
+
+import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** What this process has used so far. */
+final class ProcessMemory {
+    private ProcessMemory() {}
+
+    /** The most that was ever resident; -1 if the system does not tell. */
+    static long peakBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .map(line -> line.replaceAll("\\D", ""))
+                    .mapToLong(kilobytes -> Long.parseLong(kilobytes) * 1024)
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException notLinux) {
+            return -1;
+        }
+    }
+
+    static Duration collectionTime() {
+        return Duration.ofMillis(ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionTime)
+                .sum());
+    }
+}

@@ -1,0 +1,5 @@
+/** How fast Sluice is, beside what else one could use. */
+@NullMarked
+package dev.sluice.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.bench.child;
+
+import org.jspecify.annotations.NullMarked;

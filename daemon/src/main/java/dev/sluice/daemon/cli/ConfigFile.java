@@ -1,0 +1,29 @@
+package dev.sluice.daemon.cli;
+
+import dev.sluice.daemon.yaml.YamlFile;
+import dev.sluice.engine.config.ConfigBinder;
+import dev.sluice.engine.config.SluiceConfig;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option that names the configuration, and the reading of it. */
+final class ConfigFile {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            defaultValue = "sluice.yaml",
+            description = "Configuration file; default: ${DEFAULT-VALUE}.")
+    private Path file = Path.of("sluice.yaml");
+
+    Path file() {
+        return file;
+    }
+
+    /** Fails with CONFIGURATION and every problem there is. */
+    SluiceConfig load(Surroundings surroundings) {
+        Path directory = file.toAbsolutePath().getParent();
+        ConfigBinder binder = ConfigBinder.of(surroundings.environment(), directory == null ? Path.of("/") : directory);
+        return SluiceConfig.read(
+                YamlFile.read(file), binder, surroundings.providers().get());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sluice.daemon.cli;
+
+import dev.sluice.daemon.Daemon;
+import dev.sluice.engine.config.SluiceConfig;
+import dev.sluice.engine.flow.Pipeline;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** {@code sluice run}. */
+@Command(
+        name = "run",
+        description = {
+            "Copy what is there, then keep the sinks in step until stopped.",
+            "SIGTERM or Ctrl-C writes what has been read, then exits; a second one exits at once."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    private final Surroundings surroundings;
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    @Option(
+            names = "--until-caught-up",
+            description = "Copy, apply everything that was committed when it started, and exit.")
+    private boolean untilCaughtUp;
+
+    RunCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        SluiceConfig loaded = config.load(surroundings);
+        CompletableFuture<Integer> outcome = new CompletableFuture<>();
+        Signals.onTermination(() -> {
+            LOG.info("stopping; a second signal stops at once");
+            outcome.complete(untilCaughtUp ? ExitCodes.FAILED : ExitCodes.OK);
+        });
+        try (Daemon daemon = Daemon.open(loaded);
+                ProgressReporter progress = new ProgressReporter(surroundings.terminal(), daemon::status)) {
+            progress.start();
+            daemon.start();
+            Mono<Integer> end = untilCaughtUp ? caughtUp(daemon.pipelines()) : failed(daemon.pipelines());
+            end.subscribe(outcome::complete, outcome::completeExceptionally);
+            return outcome.join();
+        }
+    }
+
+    /** The last of them has ended; without being asked to, so it failed. What made it fail is in the log. */
+    private static Mono<Integer> failed(List<Pipeline> pipelines) {
+        return Flux.fromIterable(pipelines)
+                .flatMap(pipeline -> pipeline.finished().onErrorComplete())
+                .then(Mono.just(ExitCodes.FAILED));
+    }
+
+    /** Each has caught up or failed. */
+    private static Mono<Integer> caughtUp(List<Pipeline> pipelines) {
+        return Flux.fromIterable(pipelines).flatMap(RunCommand::caughtUp).reduce(ExitCodes.OK, Math::max);
+    }
+
+    private static Mono<Integer> caughtUp(Pipeline pipeline) {
+        return pipeline.start()
+                .then(Mono.defer(pipeline::caughtUp))
+                .doOnSuccess(nothing -> LOG.info("{}: caught up", pipeline.name()))
+                .thenReturn(ExitCodes.OK)
+                .onErrorReturn(ExitCodes.FAILED);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.sluice.daemon.cli;
+
+import dev.sluice.daemon.verify.Difference;
+import dev.sluice.daemon.verify.Patience;
+import dev.sluice.daemon.verify.SinkVerification;
+import dev.sluice.daemon.verify.TableReport;
+import dev.sluice.daemon.verify.VerifyReport;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.config.PipelineConfig;
+import dev.sluice.engine.config.SinkSection;
+import dev.sluice.engine.config.SluiceConfig;
+import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.sink.postgres.PostgresSinkConfig;
+import dev.sluice.source.postgres.PostgresSourceConfig;
+import dev.sluice.source.postgres.SourceSettings;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice verify}. */
+@Command(
+        name = "verify",
+        description = {
+            "Compare source and PostgreSQL sinks row by row, at a common position.",
+            "The daemon may go on running. Changes nothing."
+        })
+final class VerifyCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigFile config = new ConfigFile();
+
+    VerifyCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() {
+        SluiceConfig loaded = config.load(surroundings);
+        PrintWriter out = spec.commandLine().getOut();
+        VerifyReport all = new VerifyReport(List.of());
+        int compared = 0;
+        for (Map.Entry<String, PipelineConfig> pipeline : loaded.pipelines().entrySet()) {
+            for (Map.Entry<String, SinkSection<?>> sink :
+                    pipeline.getValue().sinks().entrySet()) {
+                SinkVerification verification = verification(pipeline, sink, out);
+                if (verification != null) {
+                    out.println(pipeline.getKey() + " -> " + sink.getKey());
+                    all = all.and(verification.run(report -> print(report, out)));
+                    compared++;
+                }
+            }
+        }
+        if (compared == 0) {
+            throw SyncException.of(List.of(new Problem(
+                    ErrorKind.CONFIGURATION,
+                    "there is nothing to compare: no pipeline goes from PostgreSQL to PostgreSQL",
+                    "Add a sink of type postgres.")));
+        }
+        out.println(all.summary());
+        out.flush();
+        return all.inStep() ? ExitCodes.OK : ExitCodes.DIFFERENCES;
+    }
+
+    /** @return null for a sink that cannot be compared */
+    private static @Nullable SinkVerification verification(
+            Map.Entry<String, PipelineConfig> pipeline, Map.Entry<String, SinkSection<?>> sink, PrintWriter out) {
+        String both = pipeline.getKey() + " -> " + sink.getKey();
+        if (!(pipeline.getValue().source().config() instanceof PostgresSourceConfig source)
+                || !(sink.getValue().config() instanceof PostgresSinkConfig target)) {
+            out.println(both + ": not compared, type " + sink.getValue().type());
+            return null;
+        }
+        if (sink.getValue().routeConfig().operations() != null) {
+            out.println(both + ": not compared, it gets only some operations");
+            return null;
+        }
+        SourceSettings settings = SourceSettings.of(source, pipeline.getKey());
+        SinkVerification.Stream stream = new SinkVerification.Stream(
+                pipeline.getKey(), sink.getKey(), settings.endpoint(), settings.slot(), settings.publication());
+        return new SinkVerification(
+                stream,
+                PostgresEndpoint.parse(target.url(), target.password()),
+                sink.getValue().route(),
+                Patience.defaults());
+    }
+
+    private static void print(TableReport report, PrintWriter out) {
+        out.println(
+                String.format(Locale.ROOT, "  %-40s %,12d rows  %s", report.table(), report.rows(), verdict(report)));
+        report.problems().forEach(problem -> out.println("      " + problem));
+        for (Difference difference : report.first()) {
+            String columns = difference.columns().isEmpty() ? "" : ": " + String.join(", ", difference.columns());
+            out.println(String.format(
+                    Locale.ROOT, "      %-18s %s%s", difference.kind().words(), difference.key(), columns));
+        }
+        if (report.differences() > report.first().size()) {
+            out.println(String.format(
+                    Locale.ROOT,
+                    "      and %,d more",
+                    report.differences() - report.first().size()));
+        }
+        out.flush();
+    }
+
+    private static String verdict(TableReport report) {
+        String unsettled = report.unsettled() == 0
+                ? ""
+                : String.format(Locale.ROOT, " (%,d rows changed too fast to be compared)", report.unsettled());
+        if (report.inStep()) {
+            return "in step" + unsettled;
+        }
+        return String.format(Locale.ROOT, "%,d differences%s", report.differences(), unsettled);
+    }
+}

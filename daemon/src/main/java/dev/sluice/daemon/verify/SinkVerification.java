@@ -1,0 +1,101 @@
+package dev.sluice.daemon.verify;
+
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.route.Route;
+import dev.sluice.postgres.Connections;
+import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.postgres.SqlStates;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares one PostgreSQL sink of a pipeline with its source: the tables that are published and that the route lets
+ * through, while the daemon may be at work. Blocking; one thread.
+ */
+public final class SinkVerification {
+    private static final String APPLICATION = "sluice verify";
+
+    private final Stream stream;
+    private final Connections target;
+    private final Route route;
+    private final Patience patience;
+
+    /**
+     * Where the changes come from and go to.
+     *
+     * @param pipeline name
+     * @param sink name
+     * @param source the database
+     * @param slot that the daemon reads
+     * @param publication what it follows
+     */
+    public record Stream(String pipeline, String sink, PostgresEndpoint source, String slot, String publication) {}
+
+    public SinkVerification(Stream stream, PostgresEndpoint target, Route route, Patience patience) {
+        this.stream = stream;
+        this.target = new Connections(target, APPLICATION);
+        this.route = route;
+        this.patience = patience;
+    }
+
+    /** @param done told of each table when it is done */
+    public VerifyReport run(Consumer<TableReport> done) {
+        Connections source = new Connections(stream.source(), APPLICATION);
+        List<Relation> tables;
+        boolean running;
+        try (Connection connection = source.open()) {
+            tables = PublishedTables.of(connection, stream.publication());
+            running = isSlotActive(connection);
+        } catch (SQLException e) {
+            throw SqlStates.source("read the publication " + stream.publication(), e);
+        }
+        if (tables.isEmpty()) {
+            throw SyncException.of(List.of(new Problem(
+                    ErrorKind.SOURCE_REFUSED,
+                    "there is nothing to compare: the publication " + stream.publication() + " of "
+                            + stream.source().displayName() + " is missing or empty",
+                    "Run the pipeline first; it makes the publication.")));
+        }
+        List<Relation> routed =
+                tables.stream().filter(route::includes).map(route::shape).toList();
+        if (!running) {
+            return new DatabaseComparison(source, target, null, patience).compare(routed, done);
+        }
+        try (Connection connection = target.open()) {
+            return new DatabaseComparison(source, target, () -> position(connection), patience).compare(routed, done);
+        } catch (SQLException e) {
+            throw SqlStates.target("read sluice.checkpoint in the target", e);
+        }
+    }
+
+    private boolean isSlotActive(Connection source) throws SQLException {
+        try (PreparedStatement statement =
+                source.prepareStatement("SELECT active FROM pg_replication_slots WHERE slot_name = ?")) {
+            statement.setString(1, stream.slot());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private Position position(Connection connection) throws SQLException {
+        String query = "SELECT lsn::text, ordinal FROM sluice.checkpoint WHERE pipeline = ? AND sink = ?";
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, stream.pipeline());
+            statement.setString(2, stream.sink());
+            try (ResultSet row = statement.executeQuery()) {
+                @Nullable String lsn = row.next() ? row.getString(1) : null;
+                return lsn == null ? Position.NONE : new Position(Position.parseLsn(lsn), row.getLong(2));
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package dev.sluice.daemon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.engine.config.Providers;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandLineTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+
+    @Test
+    void helpTellsCommandsAndExitCodes() {
+        assertThat(sluice("--help")).isZero();
+        assertThat(out.toString()).isEqualTo("""
+                Usage: sluice [-h] [--log-level=LEVEL] COMMAND
+                Keeps other systems in step with PostgreSQL, row by row, as it changes.
+
+                Options:
+                  -h, --help              Show this help.
+                      --log-level=LEVEL   error, warn, info, debug or trace; default: SLUICE_LOG, or info.
+
+                Commands:
+                  run         Copy what is there, then keep the sinks in step until stopped.
+                  verify      Compare source and PostgreSQL sinks row by row, at a common position.
+                  validate    Only read the configuration; show what it comes to or what is wrong.
+                  teardown    Drop slot, publication and state of the pipelines, after asking.
+                  version     Show which version this is.
+                  completion  Print a completion script for bash and zsh.
+
+                Exit codes:
+                  0   done
+                  1   something could not be done; standard error says what and why
+                  2   the command line or the configuration is wrong; nothing was touched
+                  3   verify found differences
+
+                The configuration is described in docs/configuration.md, the daemon in docs/daemon.md.
+                """);
+    }
+
+    @Test
+    void everyCommandHasHelp() {
+        for (String command : new String[] {"run", "verify", "validate", "teardown", "version", "completion"}) {
+            assertThat(sluice(command, "--help")).as(command).isZero();
+            assertThat(out.toString()).as(command).contains("Usage: sluice " + command);
+        }
+    }
+
+    @Test
+    void aWrongCommandLineIsAUsageError() {
+        assertThat(sluice("verfy")).isEqualTo(2);
+        assertThat(err.toString()).contains("Did you mean: sluice verify");
+        assertThat(sluice()).isEqualTo(2);
+        assertThat(err.toString()).contains("a command is missing");
+        assertThat(sluice("run", "--until")).isEqualTo(2);
+        assertThat(err.toString()).contains("--until-caught-up");
+    }
+
+    @Test
+    void versionAndCompletionGoToStandardOutput() {
+        assertThat(sluice("version")).isZero();
+        assertThat(out.toString()).startsWith("sluice ").contains("Java 17");
+        assertThat(sluice("completion")).isZero();
+        assertThat(out.toString()).contains("complete -F _complete_sluice").contains("--until-caught-up");
+    }
+
+    @Test
+    void validateShowsEveryMistakeAndNoSecret() throws IOException {
+        String file = write("""
+                state: ./state
+                htpp: { port: 8080 }
+                pipelines:
+                  shop:
+                    source:
+                      type: postgres
+                      url: postgresql://sluice@localhost:5432/shop
+                      password: ${env:SLUICE_PASSWORD}
+                      tabels: ["public.*"]
+                    sinks:
+                      replica:
+                        type: postgers
+                        url: postgresql://sluice:hunter2@localhost:5433/shop
+                    batch: much
+                """);
+
+        assertThat(sluice("validate", "-c", file)).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        String types = String.join(", ", Providers.load().sinkTypes());
+        assertThat(err.toString())
+                .isEqualTo("""
+                FILE:2:1: unknown key "htpp"
+                    -> Did you mean "http"? Known here: state, http, pipelines.
+
+                FILE:6:7: pipelines.shop.source: missing key "tables"
+                    -> Add tables, a list.
+
+                FILE:8:17: pipelines.shop.source.password: the environment variable SLUICE_PASSWORD is not set
+                    -> Set it, or give a default: ${env:SLUICE_PASSWORD:-default}.
+
+                FILE:9:7: unknown key "tabels" in pipelines.shop.source
+                    -> Did you mean "tables"? Known here: KEYS.
+
+                FILE:12:15: pipelines.shop.sinks.replica.type: "postgers" is not known
+                    -> Did you mean "postgres"? Known here: TYPES.
+
+                FILE:14:12: pipelines.shop.batch: expected a size, found "much"
+                    -> Write a size such as 512, 64KB or 16MB.
+                """.replace("FILE", file).replace("TYPES", types).replace("KEYS", sourceKeys()));
+    }
+
+    @Test
+    void validateShowsWhatAConfigurationComesToWithoutSecrets() throws IOException {
+        String file = write("""
+                http: { port: 8080 }
+                pipelines:
+                  shop:
+                    source:
+                      type: postgres
+                      url: postgresql://sluice:hunter1@localhost:5432/shop
+                      tables: ["public.*", "!public.audit_*"]
+                    sinks:
+                      replica:
+                        type: postgres
+                        url: postgresql://sluice@localhost:5433/shop
+                        password: hunter2
+                        columns: { public.customers: ["*", "!phone"] }
+                """);
+
+        assertThat(sluice("validate", "-c", file)).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .startsWith(file + " is valid.")
+                .contains("state: " + directory.resolve("state"))
+                .contains("    source:\n      type: postgres\n")
+                .contains("url: postgresql://sluice:***@localhost:5432/shop")
+                .contains("        password: ***\n")
+                .contains("        columns: { public.customers: [*, !phone] }")
+                .contains("      memory: 64MB\n    batch: 1MB\n    drain: 30s\n")
+                .doesNotContain("hunter");
+        assertThat(err.toString()).isEmpty();
+        assertThat(directory.resolve("state")).as("nothing is touched").doesNotExist();
+    }
+
+    @Test
+    void aValueThatOnlyTheProviderCanJudgeIsShownAtItsPlace() throws IOException {
+        String file = write("""
+                pipelines:
+                  shop:
+                    source:
+                      type: postgres
+                      url: postgresql://sluice:hunter1@localhost:5432/shop
+                      slot: Not-A-Slot
+                      tables: ["public.*"]
+                    sinks:
+                      replica:
+                        type: postgres
+                        url: postgresql://sluice@localhost:5433/shop
+                        tables: ["!x"]
+                """);
+
+        assertThat(sluice("validate", "-c", file)).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith(file + ":6:13: pipelines.shop.source.slot: \"Not-A-Slot\" cannot be the name of a slot")
+                .contains(file + ":12:17: pipelines.shop.sinks.replica.tables: no pattern includes a table")
+                .doesNotContain("hunter");
+    }
+
+    @Test
+    void theNullSinkNeedsNoQuotesAndAForgottenTypeIsNotTakenForIt() throws IOException {
+        String yaml = """
+                pipelines:
+                  shop:
+                    source: { type: postgres, url: postgresql://sluice@localhost:1/shop, tables: ["public.*"] }
+                    sinks:
+                      counter: { type: TYPE }
+                """;
+
+        assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "null"))))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("      counter:\n        type: null\n");
+        assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "~")))).isEqualTo(2);
+        assertThat(err.toString()).contains("pipelines.shop.sinks.counter: missing key \"type\"");
+    }
+
+    @Test
+    void aMissingFileIsAConfigurationError() {
+        assertThat(sluice("run", "-c", directory.resolve("none.yaml").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("none.yaml: cannot be read: there is no such file");
+    }
+
+    @Test
+    void teardownDoesNotGoOnWithoutSomebodyToAsk() throws IOException {
+        String file = write("""
+                pipelines:
+                  shop:
+                    source:
+                      type: postgres
+                      url: postgresql://sluice@localhost:1/shop
+                      tables: ["public.*"]
+                    sinks:
+                      replica: { type: postgres, url: "postgresql://sluice@localhost:1/shop" }
+                """);
+
+        assertThat(sluice("teardown", "-c", file)).as(err.toString()).isEqualTo(2);
+        assertThat(err.toString()).contains("-> Add --yes.");
+    }
+
+    @Test
+    void anUnknownLogLevelIsAConfigurationError() {
+        Surroundings surroundings = surroundings(Map.of("SLUICE_LOG", "loud"));
+        assertThat(execute(surroundings, "version")).isEqualTo(2);
+        assertThat(err.toString()).contains("SLUICE_LOG is \"loud\"");
+        assertThat(sluice("version", "--log-level", "DEBUG")).isZero();
+    }
+
+    private static String sourceKeys() {
+        StringBuilder keys = new StringBuilder("type");
+        Class<?> type = java.util.Objects.requireNonNull(Providers.load().source("postgres"))
+                .configType();
+        for (var component : type.getRecordComponents()) {
+            keys.append(", ").append(component.getName());
+        }
+        return keys.toString();
+    }
+
+    private String write(String yaml) throws IOException {
+        Path file = directory.resolve("sluice.yaml");
+        Files.writeString(file, yaml);
+        return file.toString();
+    }
+
+    private int sluice(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return execute(surroundings(Map.of()), arguments);
+    }
+
+    private int execute(Surroundings surroundings, String... arguments) {
+        CommandLine commandLine = new Cli(surroundings).commandLine();
+        commandLine.setOut(new PrintWriter(out, true));
+        commandLine.setErr(new PrintWriter(err, true));
+        return commandLine.execute(arguments);
+    }
+
+    private Surroundings surroundings(Map<String, String> environment) {
+        PrintStream stream = new PrintStream(log, true, StandardCharsets.UTF_8);
+        return new Surroundings(
+                environment,
+                new Terminal(stream, false),
+                new BufferedReader(new StringReader("")),
+                false,
+                Providers::load);
+    }
+}

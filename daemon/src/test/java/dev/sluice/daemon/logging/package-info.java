@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.daemon.logging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.daemon.verify;
+
+import org.jspecify.annotations.NullMarked;

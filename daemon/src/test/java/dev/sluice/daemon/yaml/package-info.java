@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.daemon.yaml;
+
+import org.jspecify.annotations.NullMarked;

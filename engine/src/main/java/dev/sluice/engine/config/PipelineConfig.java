@@ -1,0 +1,37 @@
+package dev.sluice.engine.config;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * One pipeline of the configuration.
+ *
+ * @param source where changes come from
+ * @param sinks where they go, by name
+ * @param journal the buffer between them
+ * @param batch a batch is not made larger than this
+ * @param drain how long stopping may take to write what was read
+ */
+public record PipelineConfig(
+        SourceSection<?> source,
+        @Names Map<String, SinkSection<?>> sinks,
+        @Default("{}") Journal journal,
+        @Default("1MB") DataSize batch,
+        @Default("30s") Duration drain) {
+    private static final long MAX_BATCH = 256L << 20;
+
+    public PipelineConfig {
+        if (sinks.isEmpty()) {
+            throw new IllegalArgumentException("sinks: there is none");
+        }
+        if (batch.bytes() < 1024 || batch.bytes() > MAX_BATCH) {
+            throw new IllegalArgumentException("batch: a batch has 1KB to 256MB");
+        }
+        if (journal.memory().bytes() < 2 * batch.bytes()) {
+            throw new IllegalArgumentException("journal: memory must hold at least two batches");
+        }
+    }
+
+    /** @param memory how many bytes of batches are held for sinks that are behind; then reading stops */
+    public record Journal(@Default("64MB") DataSize memory) {}
+}

@@ -1,0 +1,291 @@
+package dev.sluice.engine.flow;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.SourceIdentity;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.journal.JournalReader;
+import dev.sluice.engine.metrics.LaneMeters;
+import dev.sluice.engine.route.Route;
+import dev.sluice.engine.sink.Sink;
+import dev.sluice.engine.sink.TransactionalSink;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The way from the journal to one sink: take what has arrived, route it, write it, note what is durable, again. There is
+ * one write at a time, so while the sink is busy what arrives becomes its next batch. Runs on a thread of its own.
+ *
+ * <p>Invariant: what a sink returns as durable never goes back and never reaches past what it was given.
+ */
+final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    private final LaneSpec spec;
+    private final Backoff backoff;
+    private final Scheduler worker;
+    private final LaneMeters meters;
+    private final StateMachine<LaneState> state;
+    private final CopyProgress copyProgress = new CopyProgress();
+    private volatile Position returned = Position.NONE;
+    private volatile @Nullable JournalReader reader;
+    private volatile @Nullable SyncException trouble;
+    /** The sink has failed since it was opened last: it is opened again, and asked where it is, before it is used. */
+    private volatile boolean broken;
+    /** Nothing more will come. Guarded by this. */
+    private boolean draining;
+
+    Lane(LaneSpec spec, Backoff backoff, Scheduler worker) {
+        this.spec = spec;
+        this.backoff = backoff;
+        this.worker = worker;
+        this.meters = spec.meters().lane(spec.name(), this::lagSeconds);
+        this.state = new StateMachine<>(
+                "lane " + spec.name(),
+                LaneState.NEW,
+                LaneState.MOVES,
+                (before, after) -> LOG.debug("{}/{}: {} -> {}", spec.pipeline(), spec.name(), before, after));
+    }
+
+    /**
+     * What a lane is made of.
+     *
+     * @param durable told of each position that is durable in the sink, with the sink's name
+     */
+    record LaneSpec(
+            String pipeline,
+            String name,
+            Sink sink,
+            Route route,
+            PipelineMeters meters,
+            BiConsumer<Lane, Position> durable) {}
+
+    String name() {
+        return spec.name();
+    }
+
+    Sink sink() {
+        return spec.sink();
+    }
+
+    Route route() {
+        return spec.route();
+    }
+
+    Scheduler worker() {
+        return worker;
+    }
+
+    LaneMeters meters() {
+        return meters;
+    }
+
+    CopyProgress copyProgress() {
+        return copyProgress;
+    }
+
+    boolean keepsOwnPosition() {
+        return spec.sink() instanceof TransactionalSink;
+    }
+
+    void to(LaneState next) {
+        state.to(next);
+    }
+
+    /** Opens the sink, trying again while it is unavailable; emits the position that the sink itself has. */
+    Mono<Position> open(SourceIdentity source) {
+        return Mono.defer(() -> {
+                    state.to(LaneState.OPENING);
+                    return openSink(source);
+                })
+                .onErrorMap(SyncException::from)
+                .retryWhen(backoff.retrying(this::retrying))
+                .doOnError(this::failed);
+    }
+
+    /**
+     * Writes everything that the journal gets after {@code start}; completes when the journal is finished and all of it
+     * is written. Emits each position that the sink returned.
+     */
+    Flux<Position> stream(SourceIdentity source, JournalReader from, Position start) {
+        reader = from;
+        returned = start;
+        return Flux.defer(() -> attempt(source, from))
+                .onErrorMap(SyncException::from)
+                .retryWhen(backoff.retrying(this::retrying))
+                .doOnError(this::failed);
+    }
+
+    private Flux<Position> attempt(SourceIdentity source, JournalReader from) {
+        Mono<Void> ready = broken ? reopen(source, from) : Mono.fromRunnable(this::working);
+        return ready.thenMany(steps(from));
+    }
+
+    private Flux<Position> steps(JournalReader from) {
+        return Mono.defer(() -> step(from)).repeat(() -> !from.isFinished());
+    }
+
+    private Mono<Position> step(JournalReader from) {
+        return from.next(backoff.settings().batchBytes()).publishOn(worker).flatMap(batch -> write(batch, from));
+    }
+
+    private Mono<Position> write(ChangeBatch batch, JournalReader from) {
+        ChangeBatch routed = spec.route().apply(batch);
+        long started = System.nanoTime();
+        return writeToSink(routed).doOnNext(durable -> {
+            check(routed, durable);
+            from.written(batch.last());
+            meters.written(routed, System.nanoTime() - started);
+            returned = durable;
+            working();
+            spec.durable().accept(this, durable);
+        });
+    }
+
+    /** Writes rows of a first copy; fails if they are not durable at once, for nothing will ask for them again. */
+    Mono<Position> writeCopied(ChangeBatch batch) {
+        return writeToSink(batch).doOnNext(durable -> {
+            if (batch.last().isAfter(durable)) {
+                throw new SyncException(
+                        ErrorKind.INTERNAL,
+                        "sink " + name() + " returned " + durable + " for rows copied as of " + batch.last());
+            }
+        });
+    }
+
+    private Mono<Position> writeToSink(ChangeBatch batch) {
+        return spec.sink().write(batch).switchIfEmpty(Mono.error(() -> saidNothing("write")));
+    }
+
+    private Mono<Position> openSink(SourceIdentity source) {
+        return spec.sink()
+                .open(source)
+                .switchIfEmpty(Mono.error(() -> saidNothing("open")))
+                .doOnNext(position -> broken = false);
+    }
+
+    private SyncException saidNothing(String where) {
+        return new SyncException(ErrorKind.INTERNAL, "sink " + name() + " completed " + where + " without a position");
+    }
+
+    private void check(ChangeBatch batch, Position durable) {
+        if (returned.isAfter(durable) || durable.isAfter(batch.last())) {
+            throw new SyncException(
+                    ErrorKind.INTERNAL,
+                    "sink " + name() + " returned " + durable + " for a batch up to " + batch.last() + " after "
+                            + returned);
+        }
+    }
+
+    private Mono<Void> reopen(SourceIdentity source, JournalReader from) {
+        return openSink(source)
+                .map(position -> keepsOwnPosition() ? position : returned)
+                .doOnNext(position -> goBackTo(position, from))
+                .then();
+    }
+
+    /** Opens the sink again if it has failed since it was opened last. */
+    Mono<Void> reopenIfBroken(SourceIdentity source) {
+        return Mono.defer(() -> broken ? openSink(source).then() : Mono.empty());
+    }
+
+    private void goBackTo(Position position, JournalReader from) {
+        if (returned.isAfter(position)) {
+            throw new SyncException(
+                    ErrorKind.STATE_MISMATCH,
+                    "sink " + name() + " had " + returned + " durably and now says " + position
+                            + ": its position was changed by somebody else");
+        }
+        from.rewind(position);
+        returned = position;
+        spec.durable().accept(this, position);
+        if (from.isCaughtUp()) {
+            working(); // otherwise the next write shows whether the sink is really back
+        }
+    }
+
+    private synchronized void working() {
+        state.to(draining ? LaneState.DRAINING : LaneState.STREAMING);
+        SyncException before = trouble;
+        if (before != null) {
+            trouble = null;
+            LOG.info("{}/{}: the sink is back", spec.pipeline(), name());
+        }
+    }
+
+    /** Says so once, not at every attempt. */
+    synchronized void retrying(SyncException error) {
+        broken = true;
+        meters.retried();
+        SyncException before = trouble;
+        trouble = error;
+        state.to(LaneState.RETRYING);
+        if (before == null || before.kind() != error.kind()) {
+            LOG.warn("{}/{}: {} Trying again until it works.", spec.pipeline(), name(), error.getMessage());
+        }
+    }
+
+    private void failed(Throwable error) {
+        trouble = SyncException.from(error);
+        state.to(LaneState.FAILED);
+    }
+
+    /** What a restart would go on from, now that it is recorded. */
+    void durable(Position position) {
+        JournalReader from = reader;
+        if (from != null) {
+            from.durable(position);
+        }
+    }
+
+    /** Says that nothing more will come. */
+    synchronized void draining() {
+        draining = true;
+        if (state.state() == LaneState.STREAMING || state.state() == LaneState.RETRYING) {
+            state.to(LaneState.DRAINING);
+        }
+    }
+
+    Mono<Void> close() {
+        return spec.sink().close().doFinally(signal -> {
+            state.to(LaneState.STOPPED);
+            meters.close();
+        });
+    }
+
+    private Duration lag() {
+        JournalReader from = reader;
+        long commitMicros = from == null ? -1 : from.oldestUnwrittenCommitMicros();
+        if (commitMicros < 0) {
+            return Duration.ZERO;
+        }
+        long micros = Math.max(0, spec.meters().clock().millis() * 1_000 - commitMicros);
+        return Duration.ofNanos(micros * 1_000);
+    }
+
+    private double lagSeconds() {
+        return lag().toNanos() / 1e9;
+    }
+
+    LaneStatus status() {
+        SyncException error = trouble;
+        return new LaneStatus(
+                name(),
+                state.state(),
+                returned,
+                lag(),
+                meters.changes(),
+                meters.bytes(),
+                meters.retries(),
+                List.copyOf(copyProgress.tables()),
+                error == null ? null : error.getMessage());
+    }
+}

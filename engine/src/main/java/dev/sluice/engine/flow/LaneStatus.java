@@ -1,0 +1,33 @@
+package dev.sluice.engine.flow;
+
+import dev.sluice.engine.change.Position;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lane at one moment.
+ *
+ * @param sink its name
+ * @param durable up to where the sink durably has everything
+ * @param lag age of the oldest commit read that it has yet to get; zero when it has all that was read
+ * @param changes since the start
+ * @param bytes since the start
+ * @param retries since the start
+ * @param copy tables of the first copy in this run; empty if there was none
+ * @param reason why it retries or failed, otherwise null
+ */
+public record LaneStatus(
+        String sink,
+        LaneState state,
+        Position durable,
+        Duration lag,
+        long changes,
+        long bytes,
+        long retries,
+        List<TableProgress> copy,
+        @Nullable String reason) {
+    public LaneStatus {
+        copy = List.copyOf(copy);
+    }
+}

@@ -1,0 +1,305 @@
+package dev.sluice.engine.flow;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.flow.PipelineBuilder.NamedSink;
+import dev.sluice.engine.flow.PipelineBuilder.PipelineSpec;
+import dev.sluice.engine.flow.Preparation.Ready;
+import dev.sluice.engine.journal.Journal;
+import dev.sluice.engine.journal.JournalReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One source kept flowing into its sinks. Started once, stopped once; safe for any thread. This is the one class that
+ * subscribes: everything else describes what is to happen.
+ *
+ * <p>Invariant: what is confirmed to the source is never past what every sink durably has, and never goes back.
+ */
+public final class Pipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+    private final PipelineSpec spec;
+    private final Backoff backoff;
+    private final StateMachine<PipelineState> state;
+    private final List<Lane> lanes;
+    private final CheckpointWriter checkpoints;
+    private final DurableWatch watch = new DurableWatch();
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final Sinks.Empty<Void> started = Sinks.empty();
+    private final Sinks.Empty<Void> stopping = Sinks.empty();
+    private final Sinks.Empty<Void> finished = Sinks.empty();
+    private volatile @Nullable Journal journal;
+    private volatile Position confirmed = Position.NONE;
+    private volatile @Nullable SyncException trouble;
+    private volatile @Nullable SyncException failure;
+
+    Pipeline(PipelineSpec spec) {
+        this.spec = spec;
+        this.backoff = new Backoff(
+                spec.settings(), spec.threads().timer(), spec.threads().jitter());
+        this.state =
+                new StateMachine<>("pipeline " + spec.name(), PipelineState.NEW, PipelineState.MOVES, this::entered);
+        this.checkpoints = new CheckpointWriter(
+                spec.name(), spec.checkpoints(), spec.threads().checkpoints(), this::saved);
+        this.lanes = spec.sinks().stream().map(this::lane).toList();
+        spec.meters().register(() -> status().bufferedBytes(), state::state);
+    }
+
+    /** A pipeline of this name: letters, digits, {@code _} and {@code -}. */
+    public static PipelineBuilder builder(String name) {
+        if (!name.matches("[A-Za-z0-9_-]{1,40}")) {
+            throw new IllegalArgumentException(
+                    "\"" + name + "\" cannot name a pipeline: use up to 40 letters, digits, _ and -");
+        }
+        return new PipelineBuilder(name);
+    }
+
+    private Lane lane(NamedSink named) {
+        return new Lane(
+                new Lane.LaneSpec(
+                        spec.name(), named.name(), named.sink(), named.route(), spec.meters(), this::durableInSink),
+                backoff,
+                spec.threads().lane(named.name()));
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    /**
+     * Begins, once, whether or not anybody waits for the result. Completes when all checks have passed and the first copy
+     * or the stream has begun; a source or sink that is not up yet is waited for. Fails when a check fails.
+     */
+    public Mono<Void> start() {
+        return Mono.defer(() -> {
+            if (begun.compareAndSet(false, true)) {
+                begin();
+            }
+            return started.asMono();
+        });
+    }
+
+    private void begin() {
+        state.to(PipelineState.CONNECTING);
+        Preparation preparation =
+                new Preparation(spec, lanes, backoff, this::sourceTrouble, () -> state.to(PipelineState.COPYING));
+        preparation
+                .run()
+                .takeUntilOther(stopping.asMono())
+                .flatMap(this::stream)
+                .onErrorResume(this::fail)
+                .then(Mono.defer(this::close))
+                .subscribe(nothing -> {}, this::ended, () -> ended(null));
+    }
+
+    /** Reads the source into the journal and lets the lanes read it; completes when stopped and drained. */
+    private Mono<Void> stream(Ready ready) {
+        Journal opened = new Journal(spec.settings().journalBytes(), ready.least());
+        journal = opened;
+        List<Flux<Position>> running = new ArrayList<>();
+        for (Lane lane : lanes) {
+            Position start = ready.positions().getOrDefault(lane.name(), Position.NONE);
+            JournalReader reader = opened.reader(start);
+            running.add(lane.stream(ready.source(), reader, start));
+        }
+        trouble = null;
+        state.to(PipelineState.STREAMING);
+        confirm();
+        Mono<Void> timeout = stopping.asMono()
+                .then(Mono.delay(spec.settings().drainTimeout(), spec.threads().timer()))
+                .then();
+        Mono<Void> drained = Flux.merge(Flux.fromIterable(running), lanes.size())
+                .takeUntilOther(timeout)
+                .then();
+        return Mono.when(drained, read(opened)).takeUntilOther(checkpoints.refused());
+    }
+
+    private Mono<Void> read(Journal into) {
+        return Flux.defer(() -> changes(into))
+                .concatMap(into::append, 1)
+                .repeat()
+                .onErrorMap(SyncException::from)
+                .retryWhen(backoff.retrying(this::sourceTrouble))
+                .takeUntilOther(stopping.asMono())
+                .then(Mono.fromRunnable(() -> drain(into)));
+    }
+
+    /** One subscription to the source; completes when the journal needs another one from further back. */
+    private Flux<ChangeBatch> changes(Journal into) {
+        return spec.source()
+                .changes(into.resume())
+                .concatWith(Mono.error(() -> new SyncException(
+                        ErrorKind.SOURCE_UNAVAILABLE, "the source ended its stream, which never ends by itself.")))
+                .takeUntilOther(into.rereadNeeded())
+                .doOnNext(batch -> sourceIsBack());
+    }
+
+    private void drain(Journal read) {
+        state.to(PipelineState.DRAINING);
+        lanes.forEach(Lane::draining);
+        read.finish();
+    }
+
+    /** A sink has returned a position. It counts at once if the sink keeps it, otherwise when it has been saved here. */
+    private void durableInSink(Lane lane, Position position) {
+        if (lane.keepsOwnPosition()) {
+            lane.durable(position);
+            confirm();
+        } else {
+            checkpoints.record(lane.name(), position);
+        }
+    }
+
+    private void saved(String sink, Position position) {
+        lanes.stream().filter(lane -> lane.name().equals(sink)).forEach(lane -> lane.durable(position));
+        confirm();
+    }
+
+    private void confirm() {
+        Journal open = journal;
+        if (open == null) {
+            return;
+        }
+        Position durable;
+        synchronized (this) {
+            durable = open.durable();
+            if (confirmed.isAfter(durable)) {
+                throw new IllegalStateException("confirmed " + confirmed + ", but only " + durable + " is durable");
+            }
+            confirmed = durable;
+            spec.source().confirm(durable);
+        }
+        watch.reached(durable); // wakes callers, who may do anything: not while the lock is held
+    }
+
+    /**
+     * Completes when every sink durably has everything that was committed in the source before this call. A source that is
+     * away is asked again when it is back, and then for what is committed by then.
+     */
+    public Mono<Void> caughtUp() {
+        Mono<Void> reached = Mono.defer(() -> spec.source().origin().now())
+                .onErrorMap(SyncException::from)
+                .retryWhen(backoff.retrying(error -> {}))
+                .flatMap(watch::until);
+        return Mono.firstWithSignal(reached, finished.asMono().then(Mono.error(this::endedEarly)));
+    }
+
+    private SyncException endedEarly() {
+        return new SyncException(ErrorKind.INTERNAL, "pipeline " + name() + " was stopped before it had caught up");
+    }
+
+    /**
+     * Stops reading, lets the lanes write what the journal holds, as long as the drain timeout allows, and closes
+     * everything. Completes when that is done, also for a pipeline that has failed; may be called more than once.
+     */
+    public Mono<Void> stop() {
+        return Mono.defer(() -> {
+            stopping.tryEmitEmpty();
+            if (begun.compareAndSet(false, true)) {
+                close().subscribe(nothing -> {}, this::ended, () -> ended(null));
+            }
+            return finished.asMono().onErrorComplete();
+        });
+    }
+
+    /** Completes when the pipeline has stopped; fails with what made it fail. */
+    public Mono<Void> finished() {
+        return finished.asMono();
+    }
+
+    /** What it looks like now; cheap enough to ask for several times a second. */
+    public PipelineStatus status() {
+        Journal open = journal;
+        SyncException error = failure == null ? trouble : failure;
+        return new PipelineStatus(
+                name(),
+                state.state(),
+                open == null ? Position.NONE : open.tail(),
+                confirmed,
+                open == null ? 0 : open.bytes(),
+                lanes.stream().map(Lane::status).toList(),
+                error == null ? null : error.getMessage());
+    }
+
+    private void entered(PipelineState before, PipelineState after) {
+        LOG.debug("{}: {} -> {}", spec.name(), before, after);
+        if (after == PipelineState.COPYING || after == PipelineState.STREAMING) {
+            started.tryEmitEmpty();
+        }
+    }
+
+    /** Says so once, not at every attempt. */
+    private void sourceTrouble(SyncException error) {
+        SyncException before = trouble;
+        trouble = error;
+        if (journal == null) {
+            state.to(PipelineState.CONNECTING);
+        } else {
+            state.move(PipelineState.STREAMING, PipelineState.RECONNECTING); // unless it drains already
+        }
+        if (before == null || before.kind() != error.kind()) {
+            LOG.warn("{}: {} Trying again until it works.", spec.name(), error.getMessage());
+        }
+    }
+
+    private void sourceIsBack() {
+        if (trouble != null) {
+            trouble = null;
+            state.move(PipelineState.RECONNECTING, PipelineState.STREAMING);
+            LOG.info("{}: the source is back", spec.name());
+        }
+    }
+
+    private Mono<Void> fail(Throwable error) {
+        SyncException reason = SyncException.from(error);
+        failure = reason;
+        state.to(PipelineState.FAILED);
+        LOG.error("{}: stopped: {}", spec.name(), reason.getMessage(), reason.getCause());
+        return Mono.empty();
+    }
+
+    /** In order: save positions, tell the source, close the sinks, close the source. Each as far as it goes. */
+    private Mono<Void> close() {
+        return logged("checkpoints", checkpoints.close())
+                .then(Mono.<Void>fromRunnable(this::confirm))
+                .then(Flux.fromIterable(lanes)
+                        .flatMap(lane -> logged("sink " + lane.name(), lane.close()))
+                        .then())
+                .then(Mono.defer(() -> logged("source", spec.source().close())));
+    }
+
+    private Mono<Void> logged(String what, Mono<Void> closing) {
+        return closing.timeout(spec.settings().drainTimeout(), spec.threads().timer())
+                .doOnError(error -> LOG.warn("{}: closing {}: {}", spec.name(), what, error.toString()))
+                .onErrorComplete();
+    }
+
+    private void ended(@Nullable Throwable closingFailed) {
+        spec.meters().close();
+        SyncException reason = failure;
+        if (reason == null && closingFailed != null) {
+            reason = SyncException.from(closingFailed);
+        }
+        state.to(PipelineState.STOPPED);
+        if (reason == null) {
+            started.tryEmitEmpty();
+            finished.tryEmitEmpty();
+        } else {
+            started.tryEmitError(reason);
+            finished.tryEmitError(reason);
+        }
+        // Last, because this may run on one of these threads, and freeing them interrupts it: not while callers are
+        // told.
+        spec.threads().dispose();
+    }
+}

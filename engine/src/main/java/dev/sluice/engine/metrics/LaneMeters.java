@@ -1,0 +1,89 @@
+package dev.sluice.engine.metrics;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Transaction;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The meters of one lane. Safe for any thread; removes them when closed. */
+public final class LaneMeters implements AutoCloseable {
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Counter changes;
+    private final Counter bytes;
+    private final Counter retries;
+    private final Counter copiedRows;
+    private final DistributionSummary batchChanges;
+    private final Timer write;
+    private final Timer latency;
+    private final Gauge lag;
+
+    /** @param lagSeconds asked for at each scrape */
+    public LaneMeters(MeterRegistry registry, Clock clock, String pipeline, String sink, Supplier<Number> lagSeconds) {
+        this.registry = registry;
+        this.clock = clock;
+        Tags tags = Tags.of(MeterNames.PIPELINE, pipeline, MeterNames.SINK, sink);
+        this.changes = registry.counter(MeterNames.SINK_CHANGES, tags);
+        this.bytes = registry.counter(MeterNames.SINK_BYTES, tags);
+        this.retries = registry.counter(MeterNames.SINK_RETRIES, tags);
+        this.copiedRows = registry.counter(MeterNames.COPY_ROWS, tags);
+        this.batchChanges = registry.summary(MeterNames.SINK_BATCH_CHANGES, tags);
+        this.write = Timer.builder(MeterNames.SINK_WRITE)
+                .tags(tags)
+                .publishPercentileHistogram()
+                .register(registry);
+        this.latency = Timer.builder(MeterNames.SINK_LATENCY)
+                .tags(tags)
+                .publishPercentileHistogram()
+                .register(registry);
+        this.lag = Gauge.builder(MeterNames.SINK_LAG, lagSeconds).tags(tags).register(registry);
+    }
+
+    /** A batch has been written. */
+    public void written(ChangeBatch batch, long writeNanos) {
+        changes.increment((double) batch.size());
+        bytes.increment((double) batch.bytes().length);
+        batchChanges.record(batch.size());
+        write.record(writeNanos, TimeUnit.NANOSECONDS);
+        Transaction last = batch.lastTransaction();
+        if (last != null) {
+            long micros = clock.millis() * 1_000 - last.commitMicros();
+            latency.record(Math.max(0, micros), TimeUnit.MICROSECONDS);
+        }
+    }
+
+    public void retried() {
+        retries.increment();
+    }
+
+    public void copied(long rows) {
+        copiedRows.increment((double) rows);
+    }
+
+    public long changes() {
+        return (long) changes.count();
+    }
+
+    public long bytes() {
+        return (long) bytes.count();
+    }
+
+    public long retries() {
+        return (long) retries.count();
+    }
+
+    @Override
+    public void close() {
+        List<Meter> all = List.of(changes, bytes, retries, copiedRows, batchChanges, write, latency, lag);
+        all.forEach(registry::remove);
+    }
+}

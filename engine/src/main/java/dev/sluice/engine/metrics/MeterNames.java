@@ -1,0 +1,63 @@
+package dev.sluice.engine.metrics;
+
+/** Names of all meters, in Micrometer's dotted form, with their tags. No meter has a tag per table. */
+public final class MeterNames {
+    /** Tag: name of the pipeline. On every meter. */
+    public static final String PIPELINE = "pipeline";
+
+    /** Tag: name of the sink. On meters of lanes. */
+    public static final String SINK = "sink";
+
+    /** Changes that the source has read. Counter; pipeline. */
+    public static final String SOURCE_CHANGES = "sluice.source.changes";
+
+    /** Bytes of the changes that the source has read. Counter; pipeline. */
+    public static final String SOURCE_BYTES = "sluice.source.bytes";
+
+    /** WAL that the server keeps for the slot. Gauge, bytes; pipeline. */
+    public static final String SOURCE_RETAINED = "sluice.source.retained.bytes";
+
+    /** WAL between the server's end and what the source has read. Gauge, bytes; pipeline. */
+    public static final String SOURCE_LAG = "sluice.source.lag.bytes";
+
+    /** Since the server last sent anything. Gauge, seconds; pipeline. */
+    public static final String SOURCE_MESSAGE_AGE = "sluice.source.message.age";
+
+    /** Held in the journal. Gauge, bytes; pipeline. */
+    public static final String JOURNAL_BYTES = "sluice.journal.bytes";
+
+    /** 1 for the state that the pipeline is in, 0 for the others. Gauge; pipeline, state. */
+    public static final String PIPELINE_STATE = "sluice.pipeline.state";
+
+    /** Changes that are durable in the sink. Counter; pipeline, sink. */
+    public static final String SINK_CHANGES = "sluice.sink.changes";
+
+    /** Bytes of the changes that are durable in the sink. Counter; pipeline, sink. */
+    public static final String SINK_BYTES = "sluice.sink.bytes";
+
+    /** Changes in a batch as the sink gets it. Distribution; pipeline, sink. */
+    public static final String SINK_BATCH_CHANGES = "sluice.sink.batch.changes";
+
+    /** How long a write takes. Timer with histogram; pipeline, sink. */
+    public static final String SINK_WRITE = "sluice.sink.write";
+
+    /** From the commit in the source to durable in the sink, once a batch, for its last transaction. Timer with histogram. */
+    public static final String SINK_LATENCY = "sluice.sink.latency";
+
+    /** How far behind the sink is: age of the oldest commit that it has yet to get, 0 when it has all. Gauge, seconds. */
+    public static final String SINK_LAG = "sluice.sink.lag";
+
+    /** How often a write or an open was tried again. Counter; pipeline, sink. */
+    public static final String SINK_RETRIES = "sluice.sink.retries";
+
+    /** Rows of the first copy that a sink has got. Counter; pipeline, sink. */
+    public static final String COPY_ROWS = "sluice.copy.rows";
+
+    /** Tables of the first copy that are done. Gauge; pipeline, sink. */
+    public static final String COPY_TABLES_DONE = "sluice.copy.tables.done";
+
+    /** Tables of the first copy. Gauge; pipeline, sink. */
+    public static final String COPY_TABLES = "sluice.copy.tables";
+
+    private MeterNames() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.engine.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package dev.sluice.engine.flow;
+
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.SourceIdentity;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.checkpoint.CheckpointStore;
+import dev.sluice.engine.checkpoint.PipelineCheckpoint;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A state directory that survives crashes. Its disk may refuse before a write, or fail after it. */
+final class ModelStore implements CheckpointStore {
+    private final Random random;
+    private final Consumer<Position> copied;
+    private @Nullable PipelineCheckpoint state;
+    private boolean failing;
+
+    /** @param copied told that a first copy is recorded as complete */
+    ModelStore(Random random, Consumer<Position> copied) {
+        this.random = random;
+        this.copied = copied;
+    }
+
+    void failing(boolean now) {
+        failing = now;
+    }
+
+    /** What a restart would find for a sink, or NONE. */
+    Position saved(String sink) {
+        return state == null ? Position.NONE : state.sinks().getOrDefault(sink, Position.NONE);
+    }
+
+    boolean isCopied() {
+        return state != null && state.isCopied();
+    }
+
+    private void act(Runnable write) {
+        if (failing && random.nextBoolean()) {
+            throw new SyncException(ErrorKind.STATE_UNAVAILABLE, "the disk is full.");
+        }
+        write.run();
+        if (failing) {
+            throw new SyncException(ErrorKind.STATE_UNAVAILABLE, "the disk is full now.");
+        }
+    }
+
+    @Override
+    public @Nullable PipelineCheckpoint load(String pipeline) {
+        act(() -> {});
+        return state;
+    }
+
+    @Override
+    public void copying(String pipeline, SourceIdentity source) {
+        act(() -> state = new PipelineCheckpoint(source, Position.NONE, Map.of()));
+    }
+
+    @Override
+    public void copied(String pipeline, SourceIdentity source, Position snapshot, Collection<String> sinks) {
+        act(() -> {
+            Map<String, Position> positions = new HashMap<>();
+            sinks.forEach(sink -> positions.put(sink, snapshot));
+            state = new PipelineCheckpoint(source, snapshot, positions);
+            copied.accept(snapshot);
+        });
+    }
+
+    @Override
+    public void save(String pipeline, String sink, Position durable) {
+        act(() -> {
+            PipelineCheckpoint known = state;
+            if (known == null || !known.sinks().containsKey(sink)) {
+                throw new AssertionError("saved a position of " + sink + ", which has not been filled");
+            }
+            Map<String, Position> positions = new HashMap<>(known.sinks());
+            positions.merge(sink, durable, Position::max);
+            state = new PipelineCheckpoint(known.source(), known.snapshot(), positions);
+        });
+    }
+
+    @Override
+    public void forget(String pipeline) {
+        act(() -> state = null);
+    }
+
+    @Override
+    public void close() {}
+}

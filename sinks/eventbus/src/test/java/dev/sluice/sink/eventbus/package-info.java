@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.sink.eventbus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.sluice.sink.file;
+
+/** {@code type: stdout} has no keys of its own. */
+public record StdoutConfig() {}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.sink.file;
+
+import org.jspecify.annotations.NullMarked;

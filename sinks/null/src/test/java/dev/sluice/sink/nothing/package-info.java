@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.sink.nothing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,106 @@
+package dev.sluice.source.postgres;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.source.Origin;
+import dev.sluice.engine.source.Source;
+import dev.sluice.engine.source.SourceContext;
+import dev.sluice.postgres.Connections;
+import dev.sluice.source.postgres.origin.PostgresOrigin;
+import dev.sluice.source.postgres.stream.StreamSession;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Follows one database through one slot. Any thread.
+ */
+public final class PostgresSource implements Source {
+    private final SourceSettings settings;
+    private final Connections connections;
+    private final SourceMeters meters;
+    private final SourceThreads threads;
+    private final Origin origin;
+    private final SlotMonitor monitor;
+    private final AtomicLong confirmed = new AtomicLong();
+    private final AtomicReference<@Nullable StreamSession> session = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    PostgresSource(SourceSettings settings, SourceContext context) {
+        this.settings = settings;
+        connections = new Connections(settings.endpoint(), settings.pipeline());
+        meters = new SourceMeters(context.meters(), settings.pipeline());
+        threads = new SourceThreads(settings.pipeline());
+        origin = new PostgresOrigin(settings, connections, threads.asking());
+        monitor = new SlotMonitor(settings, connections, meters, this::isStreaming, threads.monitoring());
+    }
+
+    @Override
+    public Origin origin() {
+        return origin;
+    }
+
+    @Override
+    public Flux<ChangeBatch> changes(Position after) {
+        return Flux.defer(() -> {
+            StreamSession opening = begin(after);
+            return Flux.<ChangeBatch, StreamSession>generate(opening::open, StreamSession::emit, StreamSession::free)
+                    .doOnCancel(opening::stop)
+                    .subscribeOn(threads.reading());
+        });
+    }
+
+    private boolean isStreaming() {
+        StreamSession current = session.get();
+        return current != null && !current.isStopped();
+    }
+
+    private StreamSession begin(Position after) {
+        StreamSession opening = new StreamSession(settings, connections, confirmed, after, threads.feedback(), meters);
+        StreamSession before = session.get();
+        boolean free = before == null || before.isStopped();
+        if (closed.get() || !free || !session.compareAndSet(before, opening)) {
+            throw new IllegalStateException(
+                    closed.get() ? "the source is closed" : "the stream has a subscriber already");
+        }
+        return opening;
+    }
+
+    @Override
+    public void confirm(Position durable) {
+        confirmed.accumulateAndGet(
+                durable.lsn(), (known, next) -> Long.compareUnsigned(next, known) > 0 ? next : known);
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.defer(() -> closed.compareAndSet(false, true) ? end() : Mono.empty());
+    }
+
+    /** The reader first, then what it told the server, then the threads. */
+    private Mono<Void> end() {
+        StreamSession last = session.get();
+        Mono<Void> told =
+                last == null ? Mono.empty() : Mono.fromFuture(end(last)).then(tell(last));
+        return told.doOnTerminate(this::release);
+    }
+
+    private static CompletableFuture<Void> end(StreamSession last) {
+        last.free();
+        return last.freed();
+    }
+
+    private Mono<Void> tell(StreamSession last) {
+        return Mono.<Void>fromRunnable(last::tellLate).subscribeOn(threads.asking());
+    }
+
+    private void release() {
+        monitor.close();
+        meters.close();
+        threads.close();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.sluice.source.postgres;
+
+import dev.sluice.engine.config.DataSize;
+import dev.sluice.engine.config.Default;
+import dev.sluice.engine.config.Secret;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands under {@code source:} for {@code type: postgres}.
+ *
+ * @param url {@code postgresql://user@host:port/database}, see {@link dev.sluice.postgres.PostgresEndpoint#parse}
+ * @param password if the URL has none
+ * @param tables patterns, see {@link dev.sluice.engine.route.TableSelection}
+ * @param slot name of the replication slot; {@code sluice_<pipeline>} if left out
+ * @param publication its name; {@code sluice_<pipeline>} if left out
+ * @param failover whether the slot is kept on standbys too (PostgreSQL 17 and later)
+ * @param withoutKey what happens when a table matches whose updates could not be published
+ * @param batch how many bytes of changes make a batch full
+ * @param statusInterval how often the server is told what was confirmed
+ * @param copy the first copy
+ */
+public record PostgresSourceConfig(
+        String url,
+        @Nullable Secret password,
+        List<String> tables,
+        @Nullable String slot,
+        @Nullable String publication,
+        @Default("false") boolean failover,
+        @Default("refuse") WithoutKey withoutKey,
+        @Default("1MB") DataSize batch,
+        @Default("1s") Duration statusInterval,
+        @Nullable CopyConfig copy) {
+    public PostgresSourceConfig {
+        tables = List.copyOf(tables);
+    }
+
+    /** Publishing a table without replica identity breaks its UPDATEs and DELETEs in the source, so it is never done. */
+    public enum WithoutKey {
+        /** The pipeline does not start. */
+        REFUSE,
+        /** The table is left out, with a notice. */
+        SKIP
+    }
+
+    /** @param workers how many tables are read at once, each over a connection of its own */
+    public record CopyConfig(@Default("4") int workers) {}
+}

@@ -1,0 +1,87 @@
+package dev.sluice.source.postgres;
+
+import dev.sluice.source.postgres.origin.ReplicationSlot;
+import dev.sluice.source.postgres.stream.StreamMeters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The source's meters, tagged with the pipeline and nothing else. Any thread. */
+final class SourceMeters implements StreamMeters, AutoCloseable {
+    static final String BYTES = "sluice.source.read";
+    static final String CHANGES = "sluice.source.changes";
+    static final String MESSAGE_AGE = "sluice.source.last.message.age";
+    static final String RETAINED = "sluice.source.slot.retained";
+    static final String LAG = "sluice.source.slot.lag";
+
+    private final MeterRegistry registry;
+    private final List<Meter> meters = new ArrayList<>();
+    private final Counter bytes;
+    private final Counter changes;
+    private volatile long lastMessageNanos = System.nanoTime();
+    private volatile long retainedBytes;
+    private volatile long lagBytes;
+
+    SourceMeters(MeterRegistry registry, String pipeline) {
+        this.registry = registry;
+        Tags tags = Tags.of("pipeline", pipeline);
+        bytes = kept(Counter.builder(BYTES)
+                .description("What the server has sent")
+                .baseUnit("bytes")
+                .tags(tags)
+                .register(registry));
+        changes = kept(Counter.builder(CHANGES)
+                .description("Changes handed on")
+                .tags(tags)
+                .register(registry));
+        kept(Gauge.builder(
+                        MESSAGE_AGE,
+                        () -> (System.nanoTime() - lastMessageNanos) / (double) TimeUnit.SECONDS.toNanos(1))
+                .description("Time since the last message of the server was read")
+                .baseUnit("seconds")
+                .tags(tags)
+                .register(registry));
+        kept(Gauge.builder(RETAINED, () -> retainedBytes)
+                .description("WAL that the server keeps for the slot")
+                .baseUnit("bytes")
+                .tags(tags)
+                .register(registry));
+        kept(Gauge.builder(LAG, () -> lagBytes)
+                .description("WAL that was written and not confirmed yet")
+                .baseUnit("bytes")
+                .tags(tags)
+                .register(registry));
+    }
+
+    private <M extends Meter> M kept(M meter) {
+        meters.add(meter);
+        return meter;
+    }
+
+    @Override
+    public void received(long count) {
+        lastMessageNanos = System.nanoTime();
+        bytes.increment((double) count);
+    }
+
+    @Override
+    public void changes(long count) {
+        changes.increment((double) count);
+    }
+
+    void slot(ReplicationSlot slot) {
+        retainedBytes = slot.retainedBytes();
+        lagBytes = slot.lagBytes();
+    }
+
+    /** Removes them from the registry. */
+    @Override
+    public void close() {
+        meters.forEach(registry::remove);
+    }
+}

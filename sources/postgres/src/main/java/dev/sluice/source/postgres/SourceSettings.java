@@ -1,0 +1,100 @@
+package dev.sluice.source.postgres;
+
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.route.TableSelection;
+import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * A configuration that has been read and checked. Immutable.
+ *
+ * @param pipeline whose source this is
+ * @param endpoint the database
+ * @param tables which tables are followed
+ * @param slot name of the replication slot; letters, digits and underscores, safe in a replication command
+ * @param publication its name, any text
+ * @param failover whether the slot is a failover slot
+ * @param withoutKey what to do about tables without replica identity
+ * @param batchBytes when a batch is full
+ * @param statusInterval time between status messages
+ * @param copyWorkers connections for the first copy
+ */
+public record SourceSettings(
+        String pipeline,
+        PostgresEndpoint endpoint,
+        TableSelection tables,
+        String slot,
+        String publication,
+        boolean failover,
+        WithoutKey withoutKey,
+        int batchBytes,
+        Duration statusInterval,
+        int copyWorkers) {
+    private static final int NAME_BYTES = 63;
+    private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1," + NAME_BYTES + "}");
+    private static final int MAXIMUM_BATCH_BYTES = 256 << 20;
+    private static final int MAXIMUM_WORKERS = 64;
+
+    /** @throws SyncException CONFIGURATION, with everything that is wrong */
+    public static SourceSettings of(PostgresSourceConfig config, String pipeline) {
+        String name = defaultName(pipeline);
+        SourceSettings settings = new SourceSettings(
+                pipeline,
+                PostgresEndpoint.parse(config.url(), config.password()),
+                TableSelection.of(config.tables()),
+                config.slot() == null ? name : config.slot(),
+                config.publication() == null ? name : config.publication(),
+                config.failover(),
+                config.withoutKey(),
+                (int) Math.min(config.batch().bytes(), Integer.MAX_VALUE),
+                config.statusInterval(),
+                config.copy() == null ? 4 : config.copy().workers());
+        List<Problem> problems = settings.problems();
+        if (!problems.isEmpty()) {
+            throw SyncException.of(problems);
+        }
+        return settings;
+    }
+
+    /** Slot names take fewer characters than pipeline names do: PostgreSQL's manual, 26.2.6.1. */
+    private static String defaultName(String pipeline) {
+        String cleaned = "sluice_" + pipeline.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
+        return cleaned.substring(0, Math.min(NAME_BYTES, cleaned.length()));
+    }
+
+    private List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>();
+        if (!SLOT_NAME.matcher(slot).matches()) {
+            problems.add(problem(
+                    "slot: \"" + slot + "\" cannot be the name of a slot",
+                    "use up to 63 lower-case letters, digits and underscores"));
+        }
+        if (publication.isEmpty() || publication.indexOf('\0') >= 0) {
+            problems.add(problem("publication: the name is empty or holds a NUL character", "give it a name"));
+        }
+        if (batchBytes < 1024 || batchBytes > MAXIMUM_BATCH_BYTES) {
+            problems.add(problem("batch: " + batchBytes + " bytes is out of range", "use 1KB to 256MB"));
+        }
+        if (statusInterval.toMillis() < 10 || statusInterval.compareTo(Duration.ofSeconds(30)) > 0) {
+            problems.add(
+                    problem(
+                            "statusInterval: " + statusInterval.toMillis() + " ms is out of range",
+                            "use 10ms to 30s; the server cuts connections that are silent for wal_sender_timeout, 60s by default"));
+        }
+        if (copyWorkers < 1 || copyWorkers > MAXIMUM_WORKERS) {
+            problems.add(problem("copy.workers: " + copyWorkers + " is out of range", "use 1 to " + MAXIMUM_WORKERS));
+        }
+        return problems;
+    }
+
+    private static Problem problem(String what, String remedy) {
+        return new Problem(ErrorKind.CONFIGURATION, what, remedy);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.sluice.source.postgres.copy;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.source.Snapshot;
+import dev.sluice.engine.source.TableCopy;
+import dev.sluice.postgres.Connections;
+import dev.sluice.postgres.Table;
+import dev.sluice.source.postgres.SourceSettings;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** The tables as they were when the slot was made, read over a few connections of their own. Any thread. */
+public final class PostgresSnapshot implements Snapshot {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresSnapshot.class);
+
+    private final SourceSettings settings;
+    private final ExportedSnapshot exported;
+    private final List<TableCopy> tables;
+    private final Set<Long> partitioned;
+    private final CopyPool pool;
+    private final Scheduler scheduler;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * @param tables those that are published, as the snapshot shows them
+     * @param sizes bytes by OID
+     * @param scheduler where closing may block
+     */
+    public PostgresSnapshot(
+            SourceSettings settings,
+            Connections connections,
+            ExportedSnapshot exported,
+            List<Table> tables,
+            Map<Long, Long> sizes,
+            Scheduler scheduler) {
+        this.settings = settings;
+        this.exported = exported;
+        this.tables = tables.stream()
+                .map(table ->
+                        new TableCopy(table.relation(), table.estimatedRows(), sizes.getOrDefault(table.oid(), 0L)))
+                .sorted(Comparator.comparingLong(TableCopy::estimatedBytes).reversed())
+                .toList();
+        this.partitioned =
+                tables.stream().filter(Table::isPartitioned).map(Table::oid).collect(Collectors.toSet());
+        AtomicInteger number = new AtomicInteger();
+        this.pool = new CopyPool(
+                settings.copyWorkers(),
+                () -> new CopyWorker(
+                        connections,
+                        exported.name(),
+                        "sluice-" + settings.pipeline() + "-copy-" + number.incrementAndGet()));
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public Position position() {
+        return exported.position();
+    }
+
+    /** The largest first, so that the last worker does not end long after the others. */
+    @Override
+    public List<TableCopy> tables() {
+        return tables;
+    }
+
+    @Override
+    public Flux<ChangeBatch> rows(TableCopy table) {
+        return pool.acquire().flatMapMany(worker -> read(table, worker));
+    }
+
+    private Flux<ChangeBatch> read(TableCopy table, CopyWorker worker) {
+        TableReader reader = new TableReader(
+                worker,
+                table.relation(),
+                partitioned.contains(table.relation().oid()),
+                exported.position(),
+                settings.batchBytes());
+        return Flux.<ChangeBatch, TableReader>generate(reader::open, TableReader::emit)
+                .doOnCancel(reader::stop)
+                .subscribeOn(worker.scheduler())
+                .doFinally(end -> giveBack(reader, worker));
+    }
+
+    /** On whatever thread ended the reading; closing a socket does not wait for anybody. */
+    private void giveBack(TableReader reader, CopyWorker worker) {
+        reader.close();
+        pool.release(worker);
+    }
+
+    @Override
+    public Mono<Void> close() {
+        return Mono.<Void>fromRunnable(this::closeNow).subscribeOn(scheduler);
+    }
+
+    private void closeNow() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            pool.close();
+            exported.exporter().close();
+        } catch (SQLException broken) {
+            LOG.debug("{}: connection was broken when it was closed", settings.pipeline(), broken);
+        }
+    }
+}

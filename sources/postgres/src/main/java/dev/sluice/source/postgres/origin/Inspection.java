@@ -1,0 +1,125 @@
+package dev.sluice.source.postgres.origin;
+
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.source.SourceState;
+import dev.sluice.postgres.Connections;
+import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.SourceSettings;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbc.PgConnection;
+
+/** Looks at everything that the stream needs and changes nothing. One use; blocking. */
+final class Inspection {
+    private final SourceSettings settings;
+    private final Connections connections;
+    private final Report report = new Report();
+
+    Inspection(SourceSettings settings, Connections connections) {
+        this.settings = settings;
+        this.connections = connections;
+    }
+
+    /** Fails with everything that stands in the way. */
+    SourceState run() {
+        try (PgConnection connection = connections.open()) {
+            return look(connection);
+        } catch (SQLException error) {
+            throw new ConnectionErrors(settings.endpoint()).of(error);
+        }
+    }
+
+    private SourceState look(Connection connection) throws SQLException {
+        ServerCheck server = ServerCheck.read(connection);
+        @Nullable ReplicationSlot slot =
+                SlotPatience.awaitIdle(connection, settings.slot()).orElse(null);
+        server.report(settings.endpoint().user(), slot, settings.failover(), report);
+        @Nullable SystemIdentity system = server.replicationRight() ? identify() : null;
+        TableChoice choice = new TableChoice(settings, new TableCatalogue(connection));
+        @Nullable Publication publication =
+                Publication.find(connection, settings.publication()).orElse(null);
+        List<Table> tables;
+        if (slot == null) {
+            tables = choice.choose(report);
+            new PublicationCheck(settings, server, tables, report).beforeStart(publication);
+        } else {
+            check(slot);
+            tables = publication == null ? List.of() : choice.published(publication, report);
+            resume(server, publication, tables);
+        }
+        report.throwIfAny();
+        if (system == null) {
+            throw new IllegalStateException("a missing identity is a problem that was reported");
+        }
+        @Nullable Position confirmed = slot == null ? null : slot.confirmedFlush();
+        List<Relation> relations = tables.stream().map(Table::relation).toList();
+        return new SourceState(system.withSlot(settings.slot()), confirmed, relations, report.notices());
+    }
+
+    private void resume(ServerCheck server, @Nullable Publication publication, List<Table> tables) {
+        if (publication == null) {
+            report.add(
+                    ErrorKind.SOURCE_GAP,
+                    "publication " + settings.publication() + " was dropped, slot " + settings.slot()
+                            + " cannot be read without it",
+                    ErrorKind.SOURCE_GAP.advice());
+        } else {
+            new PublicationCheck(settings, server, tables, report).beforeResume(publication);
+        }
+    }
+
+    /** Shows the right to replicate, a free walsender, and that pg_hba.conf lets us. */
+    private @Nullable SystemIdentity identify() {
+        try (PgConnection replication = connections.openReplication()) {
+            return SystemIdentity.read(replication);
+        } catch (SQLException error) {
+            if ("53300".equals(error.getSQLState())) {
+                report.refuse(
+                        "no walsender is free: " + error.getMessage(),
+                        "ALTER SYSTEM SET max_wal_senders = 20; then restart the server, or stop what uses them");
+            } else {
+                var classified = SqlStates.source("open a replication connection", error);
+                report.add(
+                        classified.kind(),
+                        String.valueOf(classified.getMessage()),
+                        "allow it in pg_hba.conf: host "
+                                + settings.endpoint().database() + " "
+                                + settings.endpoint().user()
+                                + " <our address> scram-sha-256");
+            }
+            return null;
+        }
+    }
+
+    private void check(ReplicationSlot slot) {
+        String drop = "SELECT pg_drop_replication_slot(" + Identifiers.literal(slot.name()) + ");";
+        if (!"pgoutput".equals(slot.plugin()) || !settings.endpoint().database().equals(slot.database())) {
+            report.add(
+                    ErrorKind.STATE_MISMATCH,
+                    "slot " + slot.name() + " belongs to "
+                            + (slot.plugin() == null
+                                    ? "a physical standby"
+                                    : "plugin " + slot.plugin() + " and database " + slot.database())
+                            + ", not to pgoutput and " + settings.endpoint().database(),
+                    "give another name under slot:, or if nobody needs it: " + drop);
+        } else if (slot.invalidation() != null) {
+            report.add(
+                    ErrorKind.SOURCE_GAP,
+                    "slot " + slot.name() + " was invalidated (" + slot.invalidation() + "): changes from "
+                            + slot.confirmedFlush() + " on are no longer available",
+                    ErrorKind.SOURCE_GAP.advice());
+        }
+        if (slot.activePid() != null) {
+            report.refuse(
+                    "slot " + slot.name() + " is in use by process " + slot.activePid() + " of the server",
+                    "stop the other instance, or give another name under slot:");
+        }
+    }
+}

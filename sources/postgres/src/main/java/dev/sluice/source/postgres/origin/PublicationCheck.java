@@ -1,0 +1,106 @@
+package dev.sluice.source.postgres.origin;
+
+import dev.sluice.engine.route.TableSelection.QualifiedName;
+import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.Table;
+import dev.sluice.source.postgres.SourceSettings;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the publication is as it should be, or can be made so by us. */
+final class PublicationCheck {
+    private final SourceSettings settings;
+    private final ServerCheck server;
+    private final List<Table> tables;
+    private final Report report;
+
+    PublicationCheck(SourceSettings settings, ServerCheck server, List<Table> tables, Report report) {
+        this.settings = settings;
+        this.server = server;
+        this.tables = tables;
+        this.report = report;
+    }
+
+    /** Before a first copy, which makes the publication or makes it fit. */
+    void beforeStart(@Nullable Publication publication) {
+        if (tables.isEmpty()) {
+            return;
+        }
+        if (publication == null) {
+            requireRightToCreate();
+            return;
+        }
+        reportNarrowed(publication);
+        List<Table> missing = publication.missing(tables);
+        if (!missing.isEmpty() && !(publication.owned() && ownsAll(missing))) {
+            report.refuse(
+                    "publication " + publication.name() + " lacks " + names(missing) + ", and "
+                            + settings.endpoint().user() + " may not add them",
+                    "run as owner of the publication and the tables: "
+                            + Publication.addStatement(publication.name(), missing) + ";");
+        }
+        if ((!publication.everyOperation() || needsRoot() && !publication.viaRoot()) && !publication.owned()) {
+            report.refuse(
+                    "publication " + publication.name()
+                            + " does not publish every operation, or not partitions as their" + " root, and "
+                            + settings.endpoint().user() + " may not alter it",
+                    "run as its owner: " + Publication.optionsStatement(publication.name()) + ";");
+        }
+    }
+
+    /** Before the stream goes on. */
+    void beforeResume(Publication publication) {
+        reportNarrowed(publication);
+        if (!publication.everyOperation()) {
+            report.refuse(
+                    "publication " + publication.name() + " does not publish every operation",
+                    Publication.optionsStatement(publication.name()) + ";");
+        }
+    }
+
+    private void requireRightToCreate() {
+        List<Table> others = tables.stream().filter(table -> !table.owned()).toList();
+        if (server.superuser() || server.createRight() && others.isEmpty()) {
+            return;
+        }
+        String user = settings.endpoint().user();
+        String database = settings.endpoint().database();
+        report.refuse(
+                "publication " + settings.publication() + " does not exist, and role " + user
+                        + " may not create it: it "
+                        + (server.createRight() ? "" : "lacks CREATE on database " + database)
+                        + (server.createRight() || others.isEmpty() ? "" : " and ")
+                        + (others.isEmpty() ? "" : "does not own " + names(others)),
+                "run as superuser or owner of the tables: "
+                        + Publication.createStatement(settings.publication(), tables) + ";"
+                        + (others.isEmpty()
+                                ? " or GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO "
+                                        + Identifiers.quote(user) + ";"
+                                : ""));
+    }
+
+    private void reportNarrowed(Publication publication) {
+        List<Table> narrowed = tables.stream()
+                .filter(table -> publication.narrowed().contains(new QualifiedName(table.schema(), table.name())))
+                .toList();
+        if (!narrowed.isEmpty()) {
+            report.refuse(
+                    "publication " + publication.name() + " has a row filter or a column list for " + names(narrowed)
+                            + ", so the stream would not match the copy",
+                    "publish the whole table, or give another name under publication:");
+        }
+    }
+
+    private boolean needsRoot() {
+        return tables.stream().anyMatch(Table::isPartitioned);
+    }
+
+    private static boolean ownsAll(List<Table> tables) {
+        return tables.stream().allMatch(Table::owned);
+    }
+
+    private static String names(List<Table> tables) {
+        return tables.stream().map(Table::displayName).collect(Collectors.joining(", "));
+    }
+}

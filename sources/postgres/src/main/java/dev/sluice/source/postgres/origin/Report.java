@@ -1,0 +1,35 @@
+package dev.sluice.source.postgres.origin;
+
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.SyncException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Gathers what checks find, so that an operator hears of everything at once. For one thread. */
+final class Report {
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
+
+    void refuse(String what, String remedy) {
+        add(ErrorKind.SOURCE_REFUSED, what, remedy);
+    }
+
+    void add(ErrorKind kind, String what, String remedy) {
+        problems.add(new Problem(kind, what, remedy));
+    }
+
+    void notice(String sentence) {
+        notices.add(sentence);
+    }
+
+    List<String> notices() {
+        return notices;
+    }
+
+    void throwIfAny() {
+        if (!problems.isEmpty()) {
+            throw SyncException.of(problems);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.sluice.source.postgres.stream;
+
+import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.ChangeBatchBuilder;
+import dev.sluice.engine.change.OldTuple;
+import dev.sluice.engine.change.Operation;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Transaction;
+import dev.sluice.engine.route.TableSelection;
+import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.pgoutput.Begin;
+import dev.sluice.source.postgres.pgoutput.Commit;
+import dev.sluice.source.postgres.pgoutput.LogicalMessage;
+import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
+import dev.sluice.source.postgres.pgoutput.OriginMessage;
+import dev.sluice.source.postgres.pgoutput.RelationMessage;
+import dev.sluice.source.postgres.pgoutput.RowMessage;
+import dev.sluice.source.postgres.pgoutput.Truncate;
+import dev.sluice.source.postgres.pgoutput.TypeMessage;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns pgoutput's messages into batches. Keeps where the stream stands and which shape each relation has, and leaves out
+ * what was delivered before. For one thread.
+ *
+ * <p>The server sends again the whole transaction that a position lies inside of, and after a crash may send more than was
+ * asked for. What lies at or before {@code after} is counted, so that ordinals stay what they are, and left out.
+ */
+final class ChangeAssembler {
+    private final ChangeBatchBuilder builder;
+    private final RelationDescriber describer;
+    private final TableSelection selection;
+    private final Position after;
+
+    private final Map<Integer, FollowedRelation> relations = new HashMap<>();
+    private final Map<Long, TypeMessage> types = new HashMap<>();
+    private final RowMessage row = new RowMessage();
+    private @Nullable FollowedRelation latest;
+
+    private @Nullable Begin open;
+    private boolean wanted;
+    private long skipUntilOrdinal;
+    private long boundary;
+    private long changes;
+
+    ChangeAssembler(RelationDescriber describer, TableSelection selection, Position after, int batchBytes) {
+        this.builder = new ChangeBatchBuilder(batchBytes);
+        this.describer = describer;
+        this.selection = selection;
+        this.after = after;
+        this.boundary = after.isBoundary() ? after.lsn() : 0;
+    }
+
+    /**
+     * Takes the message of {@code length} bytes at {@code offset}.
+     *
+     * @throws MalformedMessageException if it is none, or cannot come here
+     */
+    void accept(byte[] bytes, int offset, int length) throws SQLException {
+        byte code = bytes[offset];
+        switch (code) {
+            case RowMessage.INSERT, RowMessage.UPDATE, RowMessage.DELETE -> row(bytes, offset, length);
+            case Begin.CODE -> begin(Begin.decode(bytes, offset, length));
+            case Commit.CODE -> commit(Commit.decode(bytes, offset, length));
+            case RelationMessage.CODE -> relation(RelationMessage.decode(bytes, offset, length));
+            case TypeMessage.CODE -> type(TypeMessage.decode(bytes, offset, length));
+            case Truncate.CODE -> truncate(Truncate.decode(bytes, offset, length));
+            // Checked, and of no use yet: who wrote the transaction first, and messages, ours or other people's.
+            case OriginMessage.CODE -> OriginMessage.decode(bytes, offset, length);
+            case LogicalMessage.CODE -> LogicalMessage.decode(bytes, offset, length);
+            default ->
+                throw new MalformedMessageException(
+                        "pgoutput", "code", "one of B, C, D, I, M, O, R, T, U, Y", "byte " + (code & 0xFF));
+        }
+    }
+
+    private void begin(Begin begin) {
+        if (open != null) {
+            throw new MalformedMessageException("Begin", "xid", "after the Commit of " + open.xid(), "" + begin.xid());
+        }
+        open = begin;
+        int toAfter = Long.compareUnsigned(begin.finalLsn(), after.lsn());
+        wanted = toAfter >= 0;
+        skipUntilOrdinal = toAfter == 0 ? after.ordinal() : 0;
+        if (wanted) {
+            builder.begin(new Transaction(begin.xid(), begin.finalLsn(), begin.commitMicros()));
+        }
+    }
+
+    private void commit(Commit commit) {
+        Begin begun = requireOpen("Commit");
+        if (commit.commitLsn() != begun.finalLsn()) {
+            throw new MalformedMessageException(
+                    "Commit",
+                    "commit LSN",
+                    Position.formatLsn(begun.finalLsn()) + ", as its Begin says",
+                    Position.formatLsn(commit.commitLsn()));
+        }
+        open = null;
+        if (wanted) {
+            reachBoundary(commit.endLsn());
+        }
+    }
+
+    /** While nothing is open: everything before {@code lsn} has been sent. */
+    void keepalive(long lsn) {
+        if (open == null && Long.compareUnsigned(lsn, boundary) > 0 && Long.compareUnsigned(lsn, after.lsn()) > 0) {
+            reachBoundary(lsn);
+        }
+    }
+
+    private void reachBoundary(long lsn) {
+        builder.boundary(lsn);
+        boundary = lsn;
+    }
+
+    private void relation(RelationMessage message) throws SQLException {
+        boolean selected = selection.includes(message.schema(), message.name())
+                && !message.schema().equals(TableCatalogue.OWN_SCHEMA);
+        int oid = (int) message.oid();
+        relations.put(
+                oid,
+                new FollowedRelation(
+                        describer.describe(message, types), message.columns().size(), selected));
+        latest = null;
+    }
+
+    private void type(TypeMessage message) {
+        types.put(message.oid(), message);
+    }
+
+    private void row(byte[] bytes, int offset, int length) {
+        row.read(bytes, offset, length);
+        FollowedRelation followed = followed(row.relation());
+        row.requireColumns(followed.wireColumns());
+        if (isLeftOut(followed)) {
+            return;
+        }
+        builder.add(
+                row.operation(),
+                followed.relation(),
+                row.oldTuple(),
+                bytes,
+                row.oldOffset(),
+                row.oldLength(),
+                row.rowOffset(),
+                row.rowLength());
+        changes++;
+    }
+
+    private void truncate(Truncate truncate) {
+        for (long oid : truncate.relations()) {
+            FollowedRelation followed = followed((int) oid);
+            if (!isLeftOut(followed)) {
+                builder.add(Operation.TRUNCATE, followed.relation(), OldTuple.NONE, new byte[0], 0, 0, 0, 0);
+                changes++;
+            }
+        }
+    }
+
+    /** Counts a change that was delivered before, or is not ours. */
+    private boolean isLeftOut(FollowedRelation followed) {
+        requireOpen("row");
+        if (!wanted) {
+            return true;
+        }
+        if (!followed.selected() || builder.nextOrdinal() <= skipUntilOrdinal) {
+            builder.skip();
+            return true;
+        }
+        return false;
+    }
+
+    private FollowedRelation followed(int oid) {
+        FollowedRelation found = latest;
+        if (found == null || (int) found.relation().oid() != oid) {
+            found = relations.get(oid);
+            if (found == null) {
+                throw new MalformedMessageException(
+                        "row",
+                        "relation OID",
+                        "one that a Relation message has described",
+                        Integer.toUnsignedString(oid));
+            }
+            latest = found;
+        }
+        return found;
+    }
+
+    private Begin requireOpen(String message) {
+        Begin begun = open;
+        if (begun == null) {
+            throw new MalformedMessageException(message, "place", "after a Begin", "outside of a transaction");
+        }
+        return begun;
+    }
+
+    boolean inTransaction() {
+        return open != null;
+    }
+
+    boolean isFull() {
+        return builder.isFull();
+    }
+
+    /** Whether there is nothing to tell. */
+    boolean isEmpty() {
+        return builder.isEmpty();
+    }
+
+    ChangeBatch build() {
+        return builder.build();
+    }
+
+    /** How many changes were added since this was made. */
+    long changes() {
+        return changes;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.sluice.source.postgres.stream;
+
+import dev.sluice.engine.change.ChangeBatch;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop: reads what the server sends until there is a batch worth handing on. One thread reads; {@link #stop} may be
+ * called from any.
+ */
+final class ChangeReader {
+    /** An open transaction that pauses this long is handed on in part: its end may be far away. */
+    private static final long PART_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** The next status message is sent early when there is something to confirm and nothing else to do. */
+    private static final long EARLY_STATUS_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long CATALOGUE_IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** So many reads in a row that neither brought anything nor waited for it are suspicious. */
+    private static final int SUSPICIOUS_READS = 5;
+
+    private static final long SUSPICIOUS_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final ReplicationLink link;
+    private final ChangeAssembler assembler;
+    private final Feedback feedback;
+    private final CatalogueDescriber catalogue;
+    private final StreamMeters meters;
+    private final Pace pace = new Pace(System.nanoTime());
+    private volatile boolean stopped;
+    private int emptyReads;
+    private long countedChanges;
+    private long unreportedBytes;
+
+    ChangeReader(
+            ReplicationLink link,
+            ChangeAssembler assembler,
+            Feedback feedback,
+            CatalogueDescriber catalogue,
+            StreamMeters meters) {
+        this.link = link;
+        this.assembler = assembler;
+        this.feedback = feedback;
+        this.catalogue = catalogue;
+        this.meters = meters;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** The next batch, however long it takes; null after {@link #stop}. */
+    @Nullable ChangeBatch next() throws SQLException {
+        long before = System.nanoTime();
+        while (!stopped) {
+            byte[] message = link.poll();
+            long now = System.nanoTime();
+            if (message == null) {
+                if (isTimeToEmitAfterSilence(now)) {
+                    pace.nothing(now);
+                    return emit();
+                }
+                rest(idle(now, now - before));
+            } else if (take(message, now, now - before)) {
+                return emit();
+            }
+            before = System.nanoTime();
+        }
+        return null;
+    }
+
+    /** Handles one message; returns whether there is a batch to hand on. */
+    private boolean take(byte[] message, long now, long took) throws SQLException {
+        emptyReads = 0;
+        ReplicationLink.requireWhole(message);
+        unreportedBytes += message.length;
+        if (message[0] == ReplicationLink.XLOG_DATA) {
+            int offset = ReplicationLink.PAYLOAD_OFFSET;
+            byte code = message[offset];
+            assembler.accept(message, offset, message.length - offset);
+            long rest = pace.message(now, took);
+            if (assembler.isFull() || code == 'C' && pace.shouldEmit()) {
+                return !assembler.isEmpty();
+            }
+            feedback.sendIfDue(now, false);
+            rest(rest);
+        } else if (message[0] == ReplicationLink.KEEPALIVE) {
+            keepalive(message);
+        } else {
+            throw new SQLException("a replication message begins with byte " + message[0] + ", not w or k", "08P01");
+        }
+        return false;
+    }
+
+    /** What moved by it is handed on with what comes next, or when nothing does. */
+    private void keepalive(byte[] message) throws SQLException {
+        link.requireNoWarning();
+        long walEnd = ReplicationLink.walEnd(message);
+        feedback.received(walEnd);
+        assembler.keepalive(walEnd);
+        if (ReplicationLink.asksForReply(message)) {
+            feedback.send(false);
+        }
+    }
+
+    private boolean isTimeToEmitAfterSilence(long now) {
+        return !assembler.isEmpty() && (!assembler.inTransaction() || pace.idleNanos(now) > PART_AFTER_NANOS);
+    }
+
+    /** Nothing came; returns how long to rest. */
+    private long idle(long now, long took) throws SQLException {
+        report();
+        long idleNanos = pace.idleNanos(now);
+        if (feedback.hasNews() && feedback.nanosSinceSent(now) > EARLY_STATUS_NANOS) {
+            feedback.send(false);
+        } else {
+            // The answer tells how far the server has come, also when nothing that we follow has changed.
+            feedback.sendIfDue(now, true);
+        }
+        if (idleNanos > CATALOGUE_IDLE_NANOS && catalogue.isOpen()) {
+            catalogue.close();
+        }
+        long rest = pace.nothing(now);
+        if (took > Pace.WAITED_NANOS) {
+            emptyReads = 0;
+            return rest;
+        }
+        if (++emptyReads >= SUSPICIOUS_READS) {
+            emptyReads = 0;
+            probe();
+        }
+        return SUSPICIOUS_REST_NANOS;
+    }
+
+    /** Reading without waiting does not tell a closed connection from a silent one. Asks, and waits for the answer. */
+    private void probe() throws SQLException {
+        feedback.send(true);
+        byte[] message = link.await();
+        if (message == null) {
+            throw new SQLException("the server has ended the stream", "57P01");
+        }
+        take(message, System.nanoTime(), 0);
+    }
+
+    private ChangeBatch emit() throws SQLException {
+        link.requireNoWarning();
+        ChangeBatch batch = assembler.build();
+        pace.emitted();
+        feedback.emitted(batch.last().lsn());
+        report();
+        meters.changes(assembler.changes() - countedChanges);
+        countedChanges = assembler.changes();
+        return batch;
+    }
+
+    private void report() {
+        if (unreportedBytes > 0) {
+            meters.received(unreportedBytes);
+            unreportedBytes = 0;
+        }
+    }
+
+    private static void rest(long nanos) {
+        if (nanos > 0) {
+            LockSupport.parkNanos(nanos);
+        }
+    }
+}

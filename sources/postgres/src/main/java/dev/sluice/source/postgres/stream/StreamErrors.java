@@ -1,0 +1,114 @@
+package dev.sluice.source.postgres.stream;
+
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.source.postgres.SourceSettings;
+import dev.sluice.source.postgres.origin.ReplicationSlot;
+import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Says what an error of the stream means. */
+final class StreamErrors {
+    /**
+     * Lost slots are all SQLSTATE 55000 or 58P01, worded differently from version to version; these words are in all of them.
+     */
+    private static final List<String> LOST = List.of(
+            "can no longer access replication slot",
+            "can no longer get changes from replication slot",
+            "cannot read from logical replication slot",
+            "has been invalidated",
+            "has already been removed");
+
+    private final SourceSettings settings;
+    private final Position after;
+
+    StreamErrors(SourceSettings settings, Position after) {
+        this.settings = settings;
+        this.after = after;
+    }
+
+    /** @param standing where the stream stood, for a person */
+    SyncException of(Throwable error, Position standing) {
+        if (error instanceof SyncException ours) {
+            return ours;
+        }
+        if (error instanceof MalformedMessageException malformed) {
+            return new SyncException(
+                    ErrorKind.SOURCE_PROTOCOL, malformed.getMessage() + ", after position " + standing, malformed);
+        }
+        if (error instanceof SQLException sql) {
+            return of(sql);
+        }
+        return SyncException.from(error);
+    }
+
+    private SyncException of(SQLException error) {
+        String state = error.getSQLState();
+        String message = String.valueOf(error.getMessage());
+        if ((SqlStates.OBJECT_NOT_IN_PREREQUISITE_STATE.equals(state) || SqlStates.UNDEFINED_FILE.equals(state))
+                && LOST.stream().anyMatch(message::contains)) {
+            return gap("its WAL was removed", null, error);
+        }
+        if (SqlStates.UNDEFINED_OBJECT.equals(state) && message.contains("publication")) {
+            return gap(
+                    "publication " + settings.publication() + " was dropped or is younger than they are", null, error);
+        }
+        if (SqlStates.UNDEFINED_OBJECT.equals(state)) {
+            return gap("the slot was dropped", null, error);
+        }
+        return SqlStates.source("read slot " + settings.slot(), error);
+    }
+
+    /** Fails unless the slot can stream all that lies after our position. */
+    void requireComplete(@Nullable ReplicationSlot slot) {
+        if (slot == null) {
+            throw gap("the slot does not exist", null, null);
+        }
+        if (slot.invalidation() != null) {
+            throw gap("the slot was invalidated (" + slot.invalidation() + ")", null, null);
+        }
+        if (!"pgoutput".equals(slot.plugin()) || !settings.endpoint().database().equals(slot.database())) {
+            throw new SyncException(
+                    ErrorKind.STATE_MISMATCH,
+                    "slot " + slot.name() + " belongs to plugin " + slot.plugin() + " and database " + slot.database()
+                            + ", not to pgoutput and " + settings.endpoint().database());
+        }
+        Position confirmed = slot.confirmedFlush();
+        if (confirmed != null && Long.compareUnsigned(confirmed.lsn(), after.lsn()) > 0) {
+            throw gap("the server was told to forget them", confirmed, null);
+        }
+    }
+
+    /** @param exists whether the publication does */
+    void requirePublished(boolean exists) {
+        if (!exists) {
+            throw publicationMissing(null);
+        }
+    }
+
+    private SyncException publicationMissing(@Nullable Throwable cause) {
+        return gap("publication " + settings.publication() + " was dropped, or is younger than they are", null, cause);
+    }
+
+    /** Fails if the server has less WAL than we have read: it is not what it was, or a copy of what it was. */
+    void requireNotBehind(long serverLsn) {
+        if (Long.compareUnsigned(serverLsn, after.lsn()) < 0) {
+            throw new SyncException(
+                    ErrorKind.SOURCE_GAP,
+                    "the server went back in time: its WAL ends at " + Position.formatLsn(serverLsn)
+                            + ", we have read up to " + after);
+        }
+    }
+
+    SyncException gap(String why, @Nullable Position until, @Nullable Throwable cause) {
+        String range = until == null ? "from " + after + " on" : "from " + after + " to " + until;
+        return new SyncException(
+                ErrorKind.SOURCE_GAP,
+                "changes " + range + " are no longer available from slot " + settings.slot() + ": " + why,
+                cause);
+    }
+}

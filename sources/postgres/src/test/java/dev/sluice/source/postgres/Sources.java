@@ -1,0 +1,66 @@
+package dev.sluice.source.postgres;
+
+import dev.sluice.engine.config.DataSize;
+import dev.sluice.engine.source.Source;
+import dev.sluice.engine.source.SourceContext;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyConfig;
+import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** Sources for tests: small batches, frequent status messages. */
+final class Sources {
+    private Sources() {}
+
+    static PostgresSourceConfig config(String url, String... tables) {
+        return new PostgresSourceConfig(
+                url,
+                null,
+                List.of(tables),
+                null,
+                null,
+                false,
+                WithoutKey.REFUSE,
+                new DataSize(64 << 10),
+                Duration.ofMillis(200),
+                new CopyConfig(2));
+    }
+
+    static PostgresSourceConfig skippingTablesWithoutKey(PostgresSourceConfig config) {
+        return new PostgresSourceConfig(
+                config.url(),
+                config.password(),
+                config.tables(),
+                config.slot(),
+                config.publication(),
+                config.failover(),
+                WithoutKey.SKIP,
+                config.batch(),
+                config.statusInterval(),
+                config.copy());
+    }
+
+    static PostgresSourceConfig named(PostgresSourceConfig config, String slot, String publication, boolean failover) {
+        return new PostgresSourceConfig(
+                config.url(),
+                config.password(),
+                config.tables(),
+                slot,
+                publication,
+                failover,
+                config.withoutKey(),
+                config.batch(),
+                config.statusInterval(),
+                config.copy());
+    }
+
+    static Source open(PostgresSourceConfig config, String pipeline) {
+        return open(config, pipeline, new SimpleMeterRegistry());
+    }
+
+    static Source open(PostgresSourceConfig config, String pipeline, SimpleMeterRegistry meters) {
+        return new PostgresSourceProvider().create(config, new SourceContext(pipeline, meters, Clock.systemUTC()));
+    }
+}
