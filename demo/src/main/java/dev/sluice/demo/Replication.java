@@ -1,18 +1,24 @@
 package dev.sluice.demo;
 
 import dev.sluice.daemon.Daemon;
+import dev.sluice.daemon.verify.DatabaseComparison;
 import dev.sluice.daemon.verify.Patience;
-import dev.sluice.daemon.verify.SinkVerification;
 import dev.sluice.daemon.verify.TableReport;
 import dev.sluice.daemon.verify.VerifyReport;
+import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.config.ConfigBinder;
 import dev.sluice.engine.config.ConfigNode;
 import dev.sluice.engine.config.Providers;
 import dev.sluice.engine.config.SluiceConfig;
 import dev.sluice.engine.flow.Pipeline;
-import dev.sluice.engine.route.Route;
+import dev.sluice.engine.route.TableSelection;
+import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableCatalogue;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,10 +27,11 @@ import java.util.function.Consumer;
 final class Replication implements AutoCloseable {
     private static final String PIPELINE = "shop";
     private static final String SINK = "replica";
-    private static final String SLOT_AND_PUBLICATION = "sluice_shop";
+    private static final String APPLICATION = "sluice demo";
+    private static final List<String> TABLES = List.of("public.*");
 
-    private final PostgresEndpoint source;
-    private final PostgresEndpoint target;
+    private final Connections source;
+    private final Connections target;
     private final Daemon daemon;
 
     /**
@@ -33,8 +40,8 @@ final class Replication implements AutoCloseable {
      * @param state a directory to keep state in
      */
     Replication(String sourceUrl, String targetUrl, Path state) {
-        source = PostgresEndpoint.parse(sourceUrl, null);
-        target = PostgresEndpoint.parse(targetUrl, null);
+        source = new Connections(PostgresEndpoint.parse(sourceUrl, null), APPLICATION);
+        target = new Connections(PostgresEndpoint.parse(targetUrl, null), APPLICATION);
         daemon = Daemon.open(configuration(sourceUrl, targetUrl, state));
     }
 
@@ -42,12 +49,7 @@ final class Replication implements AutoCloseable {
     private static SluiceConfig configuration(String sourceUrl, String targetUrl, Path state) {
         Map<String, Object> pipeline = Map.of(
                 "source",
-                Map.of(
-                        "type", "postgres",
-                        "url", sourceUrl,
-                        "tables", List.of("public.*"),
-                        "slot", SLOT_AND_PUBLICATION,
-                        "publication", SLOT_AND_PUBLICATION),
+                Map.of("type", "postgres", "url", sourceUrl, "tables", TABLES),
                 "sinks",
                 Map.of(SINK, Map.of("type", "postgres", "url", targetUrl)));
         Map<String, Object> tree = Map.of(
@@ -65,11 +67,16 @@ final class Replication implements AutoCloseable {
         return daemon.pipelines().get(0);
     }
 
-    /** Compares both databases row by row. */
-    VerifyReport compare(Consumer<TableReport> done) {
-        SinkVerification.Stream stream =
-                new SinkVerification.Stream(PIPELINE, SINK, source, SLOT_AND_PUBLICATION, SLOT_AND_PUBLICATION);
-        return new SinkVerification(stream, target, Route.everything(), Patience.defaults()).run(done);
+    /** Compares both databases row by row. To be called when nobody writes any more and the target has caught up. */
+    VerifyReport compare(Consumer<TableReport> done) throws SQLException {
+        List<Relation> tables;
+        try (Connection connection = source.open()) {
+            tables = new TableCatalogue(connection)
+                    .tables(TableSelection.of(TABLES)).stream()
+                            .map(Table::relation)
+                            .toList();
+        }
+        return new DatabaseComparison(source, target, null, Patience.defaults()).compare(tables, done);
     }
 
     @Override

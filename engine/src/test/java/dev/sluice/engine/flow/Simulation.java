@@ -196,7 +196,7 @@ final class Simulation {
         live.requireNoFailure();
         PipelineStatus status = live.pipeline.status();
         requireDurable(status.confirmed());
-        long bound = settings.journalBytes() + 2L * (sourceBatchBytes + 1_000);
+        long bound = settings.journalBytes() + 2L * sourceBatchBytes + 500; // one batch with its index
         require(
                 status.bufferedBytes() <= bound,
                 () -> status.bufferedBytes() + " bytes in the journal, at most " + bound);
