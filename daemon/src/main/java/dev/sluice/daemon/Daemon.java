@@ -8,16 +8,11 @@ import dev.sluice.engine.flow.Pipeline;
 import dev.sluice.engine.flow.PipelineStatus;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,17 +24,14 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    private final Vertx vertx;
+    private final OwnVertx vertx;
     private final PrometheusMeterRegistry meters;
     private final JvmMeters jvm;
     private volatile @Nullable PipelineGroup group;
     private @Nullable HttpServer http;
 
     private Daemon() {
-        // Nothing is ever served from files, so no cache directory is wanted.
-        FileSystemOptions files =
-                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-        this.vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(files));
+        this.vertx = new OwnVertx();
         this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         this.jvm = JvmMeters.bind(meters);
     }
@@ -53,8 +45,8 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = new Daemon();
         try {
             daemon.listen(config);
-            daemon.group =
-                    PipelineGroup.open(config, daemon.meters, Clock.systemUTC(), Map.of(Vertx.class, daemon.vertx));
+            daemon.group = PipelineGroup.open(
+                    config, daemon.meters, Clock.systemUTC(), Map.of(Vertx.class, daemon.vertx.vertx()));
             return daemon;
         } catch (RuntimeException e) {
             daemon.close();
@@ -64,7 +56,8 @@ public final class Daemon implements AutoCloseable {
 
     private void listen(SluiceConfig config) {
         if (config.http() != null) {
-            HttpServer server = await(new HttpEndpoints(vertx, meters, this::status).listen(config.http()));
+            HttpServer server =
+                    vertx.await(new HttpEndpoints(vertx.vertx(), meters, this::status).listen(config.http()));
             http = server;
             LOG.info("listening on http://{}:{}", config.http().host(), server.actualPort());
         }
@@ -95,21 +88,14 @@ public final class Daemon implements AutoCloseable {
     @Override
     public void close() {
         PipelineGroup opened = group;
-        if (opened != null) {
-            opened.stop().block();
-        }
-        jvm.close();
-        meters.close();
-        await(vertx.close());
-    }
-
-    /** Not on an event loop: this is the thread that runs the program. */
-    private static <T> T await(Future<T> future) {
-        CompletableFuture<T> completable = future.toCompletionStage().toCompletableFuture();
         try {
-            return completable.join();
-        } catch (CompletionException e) {
-            throw SyncException.from(e.getCause() == null ? e : e.getCause());
+            if (opened != null) {
+                opened.stop().block();
+            }
+        } finally {
+            jvm.close();
+            meters.close();
+            vertx.close();
         }
     }
 }

@@ -154,7 +154,8 @@ class DaemonTest {
                                         "tables", List.of("public.*")),
                                 "sinks",
                                 Map.of("replica", Map.of("type", "postgres", "url", target)))));
-        return SluiceConfig.read(ConfigNode.of(tree, "$"), ConfigBinder.of(Map.of(), directory), Providers.load());
+        return SluiceConfig.read(
+                ConfigNode.of(tree, "$"), ConfigBinder.of(Map.of(), directory), Providers.load(), Map.of());
     }
 
     private static HttpResponse<String> get(Daemon daemon, String path) throws IOException, InterruptedException {

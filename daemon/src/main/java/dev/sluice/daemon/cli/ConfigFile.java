@@ -1,9 +1,13 @@
 package dev.sluice.daemon.cli;
 
+import dev.sluice.daemon.OwnVertx;
 import dev.sluice.daemon.yaml.YamlFile;
 import dev.sluice.engine.config.ConfigBinder;
+import dev.sluice.engine.config.ConfigNode;
 import dev.sluice.engine.config.SluiceConfig;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The option that names the configuration, and the reading of it. */
@@ -23,7 +27,9 @@ final class ConfigFile {
     SluiceConfig load(Surroundings surroundings) {
         Path directory = file.toAbsolutePath().getParent();
         ConfigBinder binder = ConfigBinder.of(surroundings.environment(), directory == null ? Path.of("/") : directory);
-        return SluiceConfig.read(
-                YamlFile.read(file), binder, surroundings.providers().get());
+        ConfigNode tree = YamlFile.read(file);
+        try (OwnVertx own = new OwnVertx()) {
+            return SluiceConfig.read(tree, binder, surroundings.providers().get(), Map.of(Vertx.class, own.vertx()));
+        }
     }
 }

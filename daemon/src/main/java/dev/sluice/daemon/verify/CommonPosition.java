@@ -14,6 +14,7 @@ final class CommonPosition {
 
     private final @Nullable TargetPosition target;
     private final Duration patience;
+    private boolean stuck;
 
     /** @param target null if nobody is filling the target, so that there is nothing to wait for */
     CommonPosition(@Nullable TargetPosition target, Duration patience) {
@@ -36,18 +37,24 @@ final class CommonPosition {
         }
     }
 
-    /** @return whether the target got there in time; true at once if nobody is filling it */
+    /**
+     * A target that did not move in all that time is not waited for again at every table, only looked at.
+     *
+     * @return whether the target got there in time; true at once if nobody is filling it
+     */
     boolean await(Position position) throws SQLException, InterruptedException {
         if (target == null) {
             return true;
         }
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + (stuck ? 0 : patience.toNanos());
         while (position.isAfter(target.current())) {
             if (System.nanoTime() > deadline) {
+                stuck = true;
                 return false;
             }
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         }
+        stuck = false;
         return true;
     }
 }

@@ -190,6 +190,7 @@ class CommandLineTest {
                     source: { type: postgres, url: postgresql://sluice@localhost:1/shop, tables: ["public.*"] }
                     sinks:
                       counter: { type: TYPE }
+                      bus: { type: eventbus, timeout: 5s }
                 """;
 
         assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "null"))))

@@ -48,9 +48,14 @@ public record Position(long lsn, long ordinal) implements Comparable<Position> {
         if (slash < 1) {
             throw new IllegalArgumentException("not an LSN: " + text);
         }
-        long high = Long.parseLong(text.substring(0, slash), 16);
-        long low = Long.parseLong(text.substring(slash + 1), 16);
-        return high << 32 | low;
+        return (long) parseHalf(text, 0, slash) << 32 | parseHalf(text, slash + 1, text.length()) & 0xFFFF_FFFFL;
+    }
+
+    private static int parseHalf(String text, int from, int to) {
+        if (from < to && text.charAt(from) == '+') {
+            throw new IllegalArgumentException("not an LSN: " + text);
+        }
+        return Integer.parseUnsignedInt(text, from, to, 16);
     }
 
     /** PostgreSQL's {@code pg_lsn} text form. */

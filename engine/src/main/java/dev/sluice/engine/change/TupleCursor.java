@@ -77,7 +77,7 @@ public final class TupleCursor {
         while (wireIndex < wanted) {
             requireMore();
             if (copyText) {
-                at = endOfField() + 1;
+                passField(endOfField());
             } else {
                 skipValue();
             }
@@ -195,6 +195,14 @@ public final class TupleCursor {
             length = 0;
         } else {
             unescape(end);
+        }
+        passField(end);
+    }
+
+    /** The line ends with its last field; the next line is another row's. */
+    private void passField(int end) {
+        if (source[end] == '\n') {
+            wireCount = wireIndex + 1;
         }
         at = end + 1;
     }

@@ -13,8 +13,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.zip.CRC32C;
@@ -23,14 +25,15 @@ import org.sqlite.SQLiteErrorCode;
 
 /**
  * Checkpoints in one SQLite file, {@code checkpoints.db} in the state directory. Each row carries a checksum over its
- * other columns, and the file is held exclusively, so that two daemons cannot share a state directory. Safe for any
+ * other columns, and the file's structure is checked when it is opened: what is damaged is refused, and never taken for
+ * empty. The file is held exclusively, so that two daemons cannot share a state directory. Safe for any
  * thread; one call at a time.
  */
 public final class SqliteCheckpointStore implements CheckpointStore {
     private static final int FORMAT = 1;
 
     private static final String[] SCHEMA = {"""
-        CREATE TABLE IF NOT EXISTS pipeline (
+        CREATE TABLE pipeline (
             name              TEXT PRIMARY KEY,
             system_identifier TEXT NOT NULL,
             timeline          INTEGER NOT NULL,
@@ -39,7 +42,7 @@ public final class SqliteCheckpointStore implements CheckpointStore {
             snapshot          TEXT NOT NULL,
             checksum          INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""", """
-        CREATE TABLE IF NOT EXISTS sink (
+        CREATE TABLE sink (
             pipeline TEXT NOT NULL REFERENCES pipeline (name) ON DELETE CASCADE,
             name     TEXT NOT NULL,
             position TEXT NOT NULL,
@@ -100,12 +103,60 @@ public final class SqliteCheckpointStore implements CheckpointStore {
                 throw new SyncException(
                         ErrorKind.STATE_MISMATCH, file + " was written by a newer Sluice (format " + format + ")");
             }
-            for (String table : SCHEMA) {
-                statement.execute(table);
+            requireSound(statement, file);
+            List<String> tables = tables(statement);
+            if (format == 0 && tables.isEmpty()) {
+                for (String table : SCHEMA) {
+                    statement.execute(table);
+                }
+                statement.execute("PRAGMA user_version = " + FORMAT);
+            } else if (format == 0 || !tables.equals(List.of(SCHEMA))) {
+                throw damaged(file, "its tables are not those of a state");
             }
-            statement.execute("PRAGMA user_version = " + FORMAT);
+            verifyAll(statement, file);
             statement.execute("COMMIT");
         }
+    }
+
+    /** The statements that made the tables, in order of their names. */
+    private static List<String> tables(Statement statement) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery("SELECT sql FROM sqlite_schema ORDER BY name")) {
+            while (row.next()) {
+                tables.add(row.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    private static void requireSound(Statement statement, Path file) throws SQLException {
+        try (ResultSet row = statement.executeQuery("PRAGMA integrity_check(1)")) {
+            String finding = row.next() ? row.getString(1) : "nothing found";
+            if (!"ok".equals(finding)) {
+                throw damaged(file, finding);
+            }
+        }
+    }
+
+    /** Every row, because one whose name is damaged is not found under its name. */
+    private static void verifyAll(Statement statement, Path file) throws SQLException {
+        try (ResultSet row = statement.executeQuery(
+                "SELECT checksum, name, system_identifier, timeline, database, slot," + " snapshot FROM pipeline")) {
+            while (row.next()) {
+                SourceIdentity source =
+                        new SourceIdentity(row.getString(3), row.getInt(4), row.getString(5), row.getString(6));
+                verify(file, row.getLong(1), row.getString(2), identityText(source), row.getString(7));
+            }
+        }
+        try (ResultSet row = statement.executeQuery("SELECT checksum, pipeline, name, position FROM sink")) {
+            while (row.next()) {
+                verify(file, row.getLong(1), row.getString(2), row.getString(3), row.getString(4));
+            }
+        }
+    }
+
+    private static SyncException damaged(Path file, String how) {
+        return new SyncException(ErrorKind.STATE_MISMATCH, "the state in " + file + " is damaged: " + how);
     }
 
     private static void closeAfter(SyncException error, @Nullable Connection connection) {
@@ -131,7 +182,7 @@ public final class SqliteCheckpointStore implements CheckpointStore {
                 SourceIdentity source =
                         new SourceIdentity(row.getString(1), row.getInt(2), row.getString(3), row.getString(4));
                 String snapshot = row.getString(5);
-                verify(row.getLong(6), pipeline, identityText(source), snapshot);
+                verify(file, row.getLong(6), pipeline, identityText(source), snapshot);
                 return new PipelineCheckpoint(source, Position.parse(snapshot), sinks(pipeline));
             }
         } catch (SQLException e) {
@@ -146,7 +197,7 @@ public final class SqliteCheckpointStore implements CheckpointStore {
             statement.setString(1, pipeline);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    verify(row.getLong(3), pipeline, row.getString(1), row.getString(2));
+                    verify(file, row.getLong(3), pipeline, row.getString(1), row.getString(2));
                     sinks.put(row.getString(1), Position.parse(row.getString(2)));
                 }
             }
@@ -240,7 +291,7 @@ public final class SqliteCheckpointStore implements CheckpointStore {
                 work.run();
                 statement.execute("COMMIT");
             } catch (SQLException | RuntimeException e) {
-                statement.execute("ROLLBACK");
+                rollBack(statement, e);
                 throw e;
             }
         } catch (SQLException e) {
@@ -248,7 +299,15 @@ public final class SqliteCheckpointStore implements CheckpointStore {
         }
     }
 
-    private void verify(long stored, String... parts) {
+    private static void rollBack(Statement statement, Exception cause) {
+        try {
+            statement.execute("ROLLBACK");
+        } catch (SQLException e) {
+            cause.addSuppressed(e); // a full disk, for one, has rolled it back already
+        }
+    }
+
+    private static void verify(Path file, long stored, String... parts) {
         if (stored != checksum(parts)) {
             throw new SyncException(
                     ErrorKind.STATE_MISMATCH,

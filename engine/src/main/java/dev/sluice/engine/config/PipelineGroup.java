@@ -30,13 +30,13 @@ public final class PipelineGroup {
     public static PipelineGroup open(
             SluiceConfig config, MeterRegistry meters, Clock clock, Map<Class<?>, Object> shared) {
         SqliteCheckpointStore checkpoints = SqliteCheckpointStore.open(config.state());
+        List<Pipeline> pipelines = new ArrayList<>();
         try {
             PipelineFactory factory = new PipelineFactory(checkpoints, meters, clock, shared);
-            List<Pipeline> pipelines = new ArrayList<>();
             config.pipelines().forEach((name, pipeline) -> pipelines.add(factory.create(name, pipeline)));
             return new PipelineGroup(checkpoints, pipelines);
         } catch (RuntimeException e) {
-            checkpoints.close();
+            new PipelineGroup(checkpoints, pipelines).stop().block(); // none of them has begun
             throw e;
         }
     }

@@ -35,7 +35,8 @@ public record SinkSection<C extends Record>(SinkProvider<C> provider, RouteConfi
     }
 
     /** A sink is made for trial, since only its provider knows which values go together; it opens nothing. */
-    static <C extends Record> @Nullable SinkSection<C> read(ConfigSection section, SinkProvider<C> provider) {
+    static <C extends Record> @Nullable SinkSection<C> read(
+            ConfigSection section, SinkProvider<C> provider, Map<Class<?>, Object> shared) {
         RouteConfig route = section.bind(RouteConfig.class);
         C config = section.bind(provider.configType());
         boolean routed = route != null && section.attempt(RouteConfig.class, () -> Route.of(route)) != null;
@@ -44,7 +45,7 @@ public record SinkSection<C extends Record>(SinkProvider<C> provider, RouteConfi
         }
         List<String> path = section.path();
         SinkContext trial =
-                new SinkContext(path.get(1), path.get(3), new SimpleMeterRegistry(), Clock.systemUTC(), Map.of());
+                new SinkContext(path.get(1), path.get(3), new SimpleMeterRegistry(), Clock.systemUTC(), shared);
         Sink made = section.attempt(provider.configType(), () -> provider.create(config, trial));
         if (made == null || !routed) {
             return null;

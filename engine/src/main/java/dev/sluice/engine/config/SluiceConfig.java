@@ -36,11 +36,13 @@ public record SluiceConfig(
     /**
      * Reads a tree; opens and touches nothing but the files that the configuration names as values.
      *
+     * @param shared what sinks will be given by the surrounding program, since one may not be possible without it
      * @throws SyncException of kind CONFIGURATION with every problem there is
      */
-    public static SluiceConfig read(ConfigNode root, ConfigBinder binder, Providers providers) {
+    public static SluiceConfig read(
+            ConfigNode root, ConfigBinder binder, Providers providers, Map<Class<?>, Object> shared) {
         return binder.with(SourceSection.class, section -> source(section, providers))
-                .with(SinkSection.class, section -> sink(section, providers))
+                .with(SinkSection.class, section -> sink(section, providers, shared))
                 .bind(root, SluiceConfig.class);
     }
 
@@ -50,9 +52,10 @@ public record SluiceConfig(
         return provider == null ? null : SourceSection.read(section, provider);
     }
 
-    private static @Nullable SinkSection<?> sink(ConfigSection section, Providers providers) {
+    private static @Nullable SinkSection<?> sink(
+            ConfigSection section, Providers providers, Map<Class<?>, Object> shared) {
         String type = section.word("type", providers.sinkTypes());
         SinkProvider<?> provider = type == null ? null : providers.sink(type);
-        return provider == null ? null : SinkSection.read(section, provider);
+        return provider == null ? null : SinkSection.read(section, provider, shared);
     }
 }

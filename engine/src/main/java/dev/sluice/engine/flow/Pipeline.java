@@ -285,7 +285,6 @@ public final class Pipeline {
     }
 
     private void ended(@Nullable Throwable closingFailed) {
-        spec.threads().dispose();
         spec.meters().close();
         SyncException reason = failure;
         if (reason == null && closingFailed != null) {
@@ -299,5 +298,8 @@ public final class Pipeline {
             started.tryEmitError(reason);
             finished.tryEmitError(reason);
         }
+        // Last, because this may run on one of these threads, and freeing them interrupts it: not while callers are
+        // told.
+        spec.threads().dispose();
     }
 }

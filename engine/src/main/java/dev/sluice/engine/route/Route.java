@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * Decides which changes a sink gets and which of their columns. Looks at relations and operations, never at a value, and
- * at each relation only once. For one thread at a time.
+ * at each relation only once. Safe for any thread: tables of a first copy come on several at once.
  */
 public final class Route {
     private static final int REMEMBERED_RELATIONS = 100_000;
@@ -91,9 +91,10 @@ public final class Route {
 
     /** The relation as the sink sees it. The same object for the same relation, as long as it is remembered. */
     public Relation shape(Relation relation) {
-        if (columnRules.isEmpty()) {
-            return relation;
-        }
+        return columnRules.isEmpty() ? relation : remembered(relation);
+    }
+
+    private synchronized Relation remembered(Relation relation) {
         if (shapes.size() > REMEMBERED_RELATIONS) {
             shapes.clear();
         }

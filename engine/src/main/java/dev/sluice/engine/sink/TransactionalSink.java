@@ -11,6 +11,9 @@ import reactor.core.publisher.Mono;
  * A sink that keeps its position in the target, in the transaction of the rows, so that each change is applied exactly
  * once. It takes the first copy table by table rather than through {@link #write}. {@link #open} returns
  * {@link Position#NONE} until {@link #completeCopy} is durable.
+ *
+ * <p>What fails here with SINK_UNAVAILABLE is called again, without {@link #open} in between, since other tables may be
+ * under way: {@link #copy} for that table alone, from its first row.
  */
 public interface TransactionalSink extends Sink {
     /**

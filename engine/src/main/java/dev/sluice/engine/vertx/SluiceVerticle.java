@@ -60,8 +60,9 @@ public final class SluiceVerticle extends VerticleBase {
     private PipelineGroup open(JsonObject config) {
         ConfigNode tree = ConfigNode.of(plain(config), "$");
         ConfigBinder binder = ConfigBinder.of(System.getenv(), Path.of(""));
-        SluiceConfig bound = SluiceConfig.read(tree, binder, Providers.load());
-        return PipelineGroup.open(bound, meters, Clock.systemUTC(), Map.of(Vertx.class, vertx));
+        Map<Class<?>, Object> shared = Map.of(Vertx.class, vertx);
+        SluiceConfig bound = SluiceConfig.read(tree, binder, Providers.load(), shared);
+        return PipelineGroup.open(bound, meters, Clock.systemUTC(), shared);
     }
 
     @Override

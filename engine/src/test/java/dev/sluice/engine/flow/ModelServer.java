@@ -28,6 +28,7 @@ final class ModelServer {
     private final List<Row> changes = new ArrayList<>();
     private long lsn = 4096;
     private boolean up = true;
+    private boolean flaky;
     private boolean slotExists;
     private long confirmedLsn;
     private long persistedLsn;
@@ -147,6 +148,15 @@ final class ModelServer {
 
     boolean isUp() {
         return up;
+    }
+
+    /** Whether questions to it fail now and then. */
+    void flaky(boolean now) {
+        flaky = now;
+    }
+
+    boolean isFlaky() {
+        return flaky && random.nextInt(30) == 0;
     }
 
     void shutDown() {

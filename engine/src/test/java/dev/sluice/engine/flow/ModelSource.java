@@ -142,7 +142,7 @@ final class ModelSource implements Source, Origin {
     private <T> Mono<T> later(Supplier<T> answer) {
         return Mono.<T>create(sink -> sink.onDispose(thread.schedule(
                 () -> {
-                    if (!server.isUp() || random.nextInt(30) == 0) {
+                    if (!server.isUp() || server.isFlaky()) {
                         sink.error(unavailable());
                     } else {
                         sink.success(answer.get());

@@ -4,18 +4,13 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.flow.VirtualTime.VirtualProcess;
 import dev.sluice.engine.route.RouteConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
 
 /** One whole life of a pipeline under everything that its seed makes happen, with the invariants checked at every step. */
 final class Simulation {
@@ -38,6 +33,7 @@ final class Simulation {
         random = new Random(seed * 0x9E3779B97F4A7C15L);
         time = new VirtualTime(random);
         server = new ModelServer(random);
+        server.flaky(true);
         store = new ModelStore(random, this::copied);
         sourceBatchBytes = 200 + random.nextInt(1_500);
         int batchBytes = 200 + random.nextInt(3_000);
@@ -152,6 +148,7 @@ final class Simulation {
     private void settle() {
         note("faults end");
         faults.off();
+        server.flaky(false);
         store.failing(false);
         serverUpAtMillis = time.nowMillis();
         for (int step = 0; run != null && run.stopped && !run.isFinished(); step++) {
@@ -199,7 +196,7 @@ final class Simulation {
         live.requireNoFailure();
         PipelineStatus status = live.pipeline.status();
         requireDurable(status.confirmed());
-        long bound = settings.journalBytes() + 2L * (sourceBatchBytes + 1_000);
+        long bound = settings.journalBytes() + 2L * sourceBatchBytes + 500; // one batch with its index
         require(
                 status.bufferedBytes() <= bound,
                 () -> status.bufferedBytes() + " bytes in the journal, at most " + bound);
@@ -254,8 +251,8 @@ final class Simulation {
                     .checkpoints(store)
                     .settings(settings)
                     .meters(meters)
-                    .clock(new VirtualClock())
-                    .threads(new VirtualThreads(process));
+                    .clock(time.clock())
+                    .threads(VirtualThreads.of(process));
             for (ModelTarget target : targets) {
                 ModelSink sink =
                         ModelSink.of(target, random, process.thread("driver"), faults, () -> store.saved(target.name));
@@ -304,49 +301,6 @@ final class Simulation {
             require(meters.getMeters().isEmpty(), () -> "meters were left: " + meters.getMeters());
             List<String> tasks = process.outstanding();
             require(tasks.stream().allMatch(task -> task.startsWith("source")), () -> "tasks were left: " + tasks);
-        }
-    }
-
-    private final class VirtualClock extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(time.nowMillis());
-        }
-    }
-
-    /** Where a pipeline runs when time is virtual: no thread at all. */
-    private record VirtualThreads(VirtualProcess process, List<Scheduler> owned, Scheduler checkpoints, Scheduler timer)
-            implements Threads {
-        VirtualThreads(VirtualProcess process) {
-            this(process, new ArrayList<>(), process.thread("checkpoints"), process.thread("timer"));
-        }
-
-        @Override
-        public Scheduler lane(String name) {
-            Scheduler lane = process.thread("lane " + name);
-            owned.add(lane);
-            return lane;
-        }
-
-        @Override
-        public double jitter() {
-            return 0; // Reactor takes it from a random generator that no seed reaches
-        }
-
-        @Override
-        public void dispose() {
-            checkpoints.dispose();
-            owned.forEach(Scheduler::dispose);
         }
     }
 }

@@ -1,5 +1,9 @@
 package dev.sluice.engine.flow;
 
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +31,19 @@ final class VirtualTime {
 
     long nowMillis() {
         return TimeUnit.NANOSECONDS.toMillis(nowNanos);
+    }
+
+    /** Runs everything that is due within {@code millis} from now. */
+    void run(long millis) {
+        long until = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (tasks.stream().anyMatch(task -> task.atNanos <= until)) {
+            step();
+        }
+        nowNanos = until;
+    }
+
+    Clock clock() {
+        return new VirtualClock(ZoneOffset.UTC);
     }
 
     /** A process: threads that live and die together. */
@@ -183,6 +200,29 @@ final class VirtualTime {
         @Override
         public boolean isDisposed() {
             return scheduled.isDisposed();
+        }
+    }
+
+    private final class VirtualClock extends Clock {
+        private final ZoneId zone;
+
+        VirtualClock(ZoneId zone) {
+            this.zone = zone;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return zone;
+        }
+
+        @Override
+        public Clock withZone(ZoneId other) {
+            return new VirtualClock(other);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(nowMillis());
         }
     }
 }

@@ -104,10 +104,11 @@ final class BatchFold {
     private void drainTruncated() {
         List<TargetTable> together = truncated.stream().distinct().collect(Collectors.toCollection(ArrayList::new));
         List<TargetTable> alone = new ArrayList<>();
-        boolean changed = true;
-        while (changed) {
-            Set<String> names = together.stream().map(TargetTable::displayName).collect(Collectors.toSet());
-            changed = together.removeIf(table -> !names.containsAll(table.referencedBy()) && alone.add(table));
+        List<TargetTable> leaving = referencedFromOutside(together);
+        while (!leaving.isEmpty()) { // what leaves is outside, and may point at others
+            together.removeAll(leaving);
+            alone.addAll(leaving);
+            leaving = referencedFromOutside(together);
         }
         for (TargetTable table : alone) {
             statements.add(Statement.of("DELETE FROM " + table.sqlName(), "empty " + table.displayName()));
@@ -119,5 +120,12 @@ final class BatchFold {
                             + together.stream().map(TargetTable::displayName).collect(Collectors.joining(", "))));
         }
         truncated.clear();
+    }
+
+    private static List<TargetTable> referencedFromOutside(List<TargetTable> tables) {
+        Set<String> names = tables.stream().map(TargetTable::displayName).collect(Collectors.toSet());
+        return tables.stream()
+                .filter(table -> !names.containsAll(table.referencedBy()))
+                .toList();
     }
 }

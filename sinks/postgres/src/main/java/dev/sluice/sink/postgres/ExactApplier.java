@@ -76,7 +76,7 @@ final class ExactApplier {
         private void beginPart(int change) {
             if (change == 0) {
                 add(BEGIN_PART, change);
-            } else if (change == transactionStart(change)) {
+            } else if (beginsTransaction(change)) {
                 add(END_PART, change);
                 add(BEGIN_PART, change);
             }
@@ -98,9 +98,13 @@ final class ExactApplier {
             changeOfStatement.add(change);
         }
 
+        private boolean beginsTransaction(int change) {
+            return !Objects.equals(batch.transaction(change - 1), batch.transaction(change));
+        }
+
         private int transactionStart(int change) {
             int start = change;
-            while (start > 0 && Objects.equals(batch.transaction(start - 1), batch.transaction(change))) {
+            while (start > 0 && !beginsTransaction(start)) {
                 start--;
             }
             return start;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** DDL that makes in the target what the source has, as far as the rows need it. */
@@ -81,7 +82,7 @@ final class TableDefinition {
 
     /** The schemas of tables and types. */
     static List<String> schemas(Collection<Relation> tables, Collection<DataType> types) {
-        Set<String> schemas = new java.util.TreeSet<>();
+        Set<String> schemas = new TreeSet<>();
         tables.forEach(table -> schemas.add(table.schema()));
         types.stream().filter(TableDefinition::canCreate).forEach(type -> schemas.add(type.schema()));
         return List.copyOf(schemas);

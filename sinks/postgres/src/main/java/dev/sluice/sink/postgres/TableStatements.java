@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL that writes one table. Every parameter is a {@code text[]}, one per column in the order of the columns given,
@@ -53,7 +54,7 @@ final class TableStatements {
      * @param present which columns, the key's among them
      * @return null if there is nothing but the key; parameters: the present columns
      */
-    @org.jspecify.annotations.Nullable String update(Predicate<Mapped> present) {
+    @Nullable String update(Predicate<Mapped> present) {
         List<Mapped> given = columns.stream().filter(present).toList();
         String assignments = IntStream.range(0, given.size())
                 .filter(i -> !given.get(i).key())

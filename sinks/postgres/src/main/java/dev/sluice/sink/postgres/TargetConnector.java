@@ -14,8 +14,11 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -23,8 +26,11 @@ import reactor.core.publisher.Mono;
  * first needed. Any thread.
  */
 final class TargetConnector {
+    private static final Logger log = LoggerFactory.getLogger(TargetConnector.class);
+
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
     /** A server that dies without a word must not be waited for until the operating system's two hours are over. */
     private static final String KEEPALIVE =
@@ -126,7 +132,8 @@ final class TargetConnector {
             }
             return closing == null
                     ? Mono.empty()
-                    : Mono.fromCompletionStage(closing.close().toCompletionStage());
+                    : Mono.fromCompletionStage(closing.close().toCompletionStage())
+                            .timeout(CLOSE_PATIENCE, Mono.fromRunnable(() -> log.warn("Vert.x is slow to end")));
         });
     }
 }

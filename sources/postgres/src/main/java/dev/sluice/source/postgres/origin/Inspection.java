@@ -3,7 +3,6 @@ package dev.sluice.source.postgres.origin;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
-import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.source.SourceState;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
@@ -43,34 +42,37 @@ final class Inspection {
                 SlotPatience.awaitIdle(connection, settings.slot()).orElse(null);
         server.report(settings.endpoint().user(), slot, settings.failover(), report);
         @Nullable SystemIdentity system = server.replicationRight() ? identify() : null;
-        List<Table> tables = new TableChoice(settings, new TableCatalogue(connection)).choose(report);
+        TableChoice choice = new TableChoice(settings, new TableCatalogue(connection));
         @Nullable Publication publication =
                 Publication.find(connection, settings.publication()).orElse(null);
-        PublicationCheck check = new PublicationCheck(settings, server, tables, report);
+        List<Table> tables;
         if (slot == null) {
-            check.beforeStart(publication);
+            tables = choice.choose(report);
+            new PublicationCheck(settings, server, tables, report).beforeStart(publication);
         } else {
             check(slot);
-            check.beforeResume(publication);
+            tables = publication == null ? List.of() : choice.published(publication, report);
+            resume(server, publication, tables);
         }
         report.throwIfAny();
         if (system == null) {
             throw new IllegalStateException("a missing identity is a problem that was reported");
         }
-        return state(system.withSlot(settings.slot()), slot, publication, tables);
+        @Nullable Position confirmed = slot == null ? null : slot.confirmedFlush();
+        List<Relation> relations = tables.stream().map(Table::relation).toList();
+        return new SourceState(system.withSlot(settings.slot()), confirmed, relations, report.notices());
     }
 
-    private SourceState state(
-            SourceIdentity identity,
-            @Nullable ReplicationSlot slot,
-            @Nullable Publication publication,
-            List<Table> tables) {
-        @Nullable Position confirmed = slot == null ? null : slot.confirmedFlush();
-        List<Relation> followed = tables.stream()
-                .filter(table -> slot == null || publication == null || publication.publishes(table))
-                .map(Table::relation)
-                .toList();
-        return new SourceState(identity, confirmed, followed, report.notices());
+    private void resume(ServerCheck server, @Nullable Publication publication, List<Table> tables) {
+        if (publication == null) {
+            report.add(
+                    ErrorKind.SOURCE_GAP,
+                    "publication " + settings.publication() + " was dropped, slot " + settings.slot()
+                            + " cannot be read without it",
+                    ErrorKind.SOURCE_GAP.advice());
+        } else {
+            new PublicationCheck(settings, server, tables, report).beforeResume(publication);
+        }
     }
 
     /** Shows the right to replicate, a free walsender, and that pg_hba.conf lets us. */

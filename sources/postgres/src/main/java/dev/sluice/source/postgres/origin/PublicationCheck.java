@@ -1,6 +1,5 @@
 package dev.sluice.source.postgres.origin;
 
-import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.route.TableSelection.QualifiedName;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
@@ -50,22 +49,9 @@ final class PublicationCheck {
         }
     }
 
-    /** Before the stream goes on: what is missing now cannot be had without a new copy. */
-    void beforeResume(@Nullable Publication publication) {
-        if (publication == null) {
-            report.add(
-                    ErrorKind.SOURCE_GAP,
-                    "publication " + settings.publication() + " was dropped, slot " + settings.slot()
-                            + " cannot be read without it",
-                    ErrorKind.SOURCE_GAP.advice());
-            return;
-        }
+    /** Before the stream goes on. */
+    void beforeResume(Publication publication) {
         reportNarrowed(publication);
-        List<Table> missing = publication.missing(tables);
-        if (!missing.isEmpty()) {
-            report.notice(names(missing) + " appeared after the first copy and " + (missing.size() == 1 ? "is" : "are")
-                    + " not followed.");
-        }
         if (!publication.everyOperation()) {
             report.refuse(
                     "publication " + publication.name() + " does not publish every operation",

@@ -27,21 +27,43 @@ final class TableChoice {
         this.catalogue = catalogue;
     }
 
-    /** The tables to publish, in the order of their names. */
+    /** Before a first copy: the tables to publish, in the order of their names. */
     List<Table> choose(Report report) throws SQLException {
-        List<Table> matched = catalogue.tables(settings.tables());
-        reportPatterns(matched, report);
-        Set<Long> partitions = partitionsOfMatched(matched);
         List<Table> chosen = new ArrayList<>();
-        for (Table table : matched) {
-            if (!partitions.contains(table.oid()) && isPublishable(table, report)) {
+        for (Table table : matched(report)) {
+            if (isPublishable(table, report)) {
                 chosen.add(table);
             }
         }
-        if (!matched.isEmpty() && chosen.isEmpty()) {
-            report.notice("None of the tables that match can be followed.");
-        }
         return chosen;
+    }
+
+    /** Before the stream goes on: the tables that are published. What is not cannot be had without a new copy. */
+    List<Table> published(Publication publication, Report report) throws SQLException {
+        List<Table> published = new ArrayList<>();
+        for (Table table : matched(report)) {
+            if (!publication.publishes(table)) {
+                report.notice(table.displayName()
+                        + " was not there, or left out, when the first copy was made: it is not" + " followed.");
+            } else {
+                published.add(table);
+                if (!table.hasReplicaIdentity()) {
+                    report.notice(
+                            table.displayName() + " is published and has no replica identity any more, so its UPDATEs"
+                                    + " and DELETEs fail in the source: " + remedy(table));
+                }
+            }
+        }
+        return published;
+    }
+
+    private List<Table> matched(Report report) throws SQLException {
+        List<Table> matched = catalogue.tables(settings.tables());
+        reportPatterns(matched, report);
+        Set<Long> partitions = partitionsOfMatched(matched);
+        return matched.stream()
+                .filter(table -> !partitions.contains(table.oid()))
+                .toList();
     }
 
     private void reportPatterns(List<Table> matched, Report report) {
