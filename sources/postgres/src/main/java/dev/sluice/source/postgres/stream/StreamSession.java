@@ -301,6 +301,12 @@ public final class StreamSession {
         }
     }
 
+    /** The LSN up to which WAL has been read. */
+    public long received() {
+        Feedback known = feedback;
+        return known == null ? after.lsn() : known.received();
+    }
+
     public boolean isStopped() {
         return stopped;
     }
