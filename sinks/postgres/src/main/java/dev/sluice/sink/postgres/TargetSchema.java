@@ -57,8 +57,25 @@ final class TargetSchema {
                 .flatMap(inspection -> rowsThere(inspection).map(filled -> inspection.plan(filled)))
                 .flatMap(ddl -> session.run(transaction(ddl, claim, snapshot)))
                 .onErrorMap(
-                        StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure)
+                        StatementFailure.class,
+                        failure -> TargetErrors.isFenced(failure) ? claim.fenced() : explained(tables, failure))
                 .then(Mono.defer(() -> targets.load(tables)));
+    }
+
+    /** Since PostgreSQL 15 not everybody may create tables in schema public. */
+    private Throwable explained(List<Relation> tables, StatementFailure failure) {
+        SyncException error = TargetErrors.classify("prepare the target", failure);
+        if (error.kind() != ErrorKind.SINK_REFUSED) {
+            return error;
+        }
+        String schemas = TableDefinition.schemas(tables, List.of()).stream()
+                .map(Identifiers::quote)
+                .collect(Collectors.joining(", "));
+        return new SyncException(
+                ErrorKind.SINK_REFUSED,
+                error.getMessage() + "; as an administrator of the target run: GRANT CREATE ON SCHEMA " + schemas
+                        + " TO " + Identifiers.quote(session.user()) + "; or create the tables yourself",
+                failure);
     }
 
     private Mono<Set<String>> copied(Claim claim) {
