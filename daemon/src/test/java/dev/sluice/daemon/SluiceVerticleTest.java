@@ -43,8 +43,8 @@ class SluiceVerticleTest {
         SluiceVerticle verticle = new SluiceVerticle(config(source, target));
 
         String deployment = await(vertx.deployVerticle(verticle));
+        Eventually.get(() -> verticle.status().get(0).isReady(), ready -> ready);
         source.execute("DELETE FROM purchase WHERE id > 10", "INSERT INTO customer VALUES (1000, 'last', 1)");
-        Eventually.get(() -> target.value("SELECT to_regclass('customer')"), name -> name != null);
         Eventually.get(() -> target.value("SELECT count(*) FROM customer"), "501"::equals);
         await(vertx.undeploy(deployment));
 
@@ -61,8 +61,9 @@ class SluiceVerticleTest {
         DeploymentOptions options = new DeploymentOptions().setConfig(config(source, target));
 
         String first = await(vertx.deployVerticle(SluiceVerticle.class, options));
-        Eventually.get(() -> target.value("SELECT to_regclass('purchase')"), name -> name != null);
-        Eventually.get(() -> target.value("SELECT count(*) FROM purchase"), "1000"::equals);
+        Eventually.get(() -> target.value("SELECT to_regclass('sluice.checkpoint')"), name -> name != null);
+        Eventually.get(
+                () -> target.value("SELECT count(*) FROM sluice.checkpoint WHERE state = 'streaming'"), "1"::equals);
         await(vertx.undeploy(first));
         source.execute("INSERT INTO customer VALUES (1000, 'meanwhile', 1)");
         String second = await(vertx.deployVerticle(SluiceVerticle.class, options));
