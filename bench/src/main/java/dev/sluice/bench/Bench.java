@@ -66,9 +66,9 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--warm-ups",
             paramLabel = "N",
-            defaultValue = "0",
-            description = "uncounted drains in each Java process before the one that counts (0)")
-    private int warmUps;
+            defaultValue = "1",
+            description = "uncounted drains in each Java process before the one that counts (1)")
+    private int warmUps = 1;
 
     @Option(names = "--heap", paramLabel = "SIZE", description = "of the Java process that is measured, as after -Xmx")
     private @Nullable String heap;

@@ -23,6 +23,7 @@ interface Passage {
                 result.time(),
                 Map.of(
                         "peakMemoryBytes", result.peakMemoryBytes(),
+                        "processorMillis", result.processorTime().toMillis(),
                         "collectionMillis", result.collectionTime().toMillis(),
                         "bytes", result.bytes()));
     }

@@ -56,11 +56,13 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     private JsonObject answer() throws IOException {
-        String line = answers.readLine();
-        if (line == null) {
-            throw new IOException("the child process has died; what it said is above");
+        for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+            if (line.startsWith("{")) {
+                return new JsonObject(line);
+            }
+            System.err.println(line); // Java's own, such as that a flight recording has begun
         }
-        return new JsonObject(line);
+        throw new IOException("the child process has died; what it said is above");
     }
 
     @Override

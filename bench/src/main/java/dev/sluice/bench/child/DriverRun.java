@@ -28,6 +28,7 @@ final class DriverRun {
     }
 
     private JobResult read(PgConnection connection) throws SQLException {
+        Duration processorBefore = ProcessUsage.processorTime();
         long started = System.nanoTime();
         long changes = 0;
         long bytes = 0;
@@ -46,8 +47,9 @@ final class DriverRun {
                 Duration.ofNanos(System.nanoTime() - started),
                 changes,
                 bytes,
-                ProcessMemory.peakBytes(),
-                ProcessMemory.collectionTime());
+                ProcessUsage.peakBytes(),
+                ProcessUsage.processorTime().minus(processorBefore),
+                ProcessUsage.collectionTime());
     }
 
     private PGReplicationStream open(PgConnection connection) throws SQLException {

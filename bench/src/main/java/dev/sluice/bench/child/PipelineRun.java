@@ -70,6 +70,7 @@ final class PipelineRun {
     private JobResult measure(Pipeline pipeline) {
         pipeline.start().block();
         CompletableFuture<Void> ended = pipeline.finished().toFuture();
+        Duration processorBefore = ProcessUsage.processorTime();
         long started = System.nanoTime();
         PipelineStatus status = pipeline.status();
         while (job.until().isAfter(status.confirmed())) {
@@ -86,7 +87,8 @@ final class PipelineRun {
                 Duration.ofNanos(Math.max(1, nanos)),
                 lane.changes(),
                 lane.bytes(),
-                ProcessMemory.peakBytes(),
-                ProcessMemory.collectionTime());
+                ProcessUsage.peakBytes(),
+                ProcessUsage.processorTime().minus(processorBefore),
+                ProcessUsage.collectionTime());
     }
 }

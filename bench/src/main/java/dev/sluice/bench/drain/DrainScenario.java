@@ -110,8 +110,8 @@ public final class DrainScenario implements Scenario {
         described.put(
                 "jvm",
                 settings.warmUps() == 0
-                        ? "a fresh process for each round; its start-up is not counted, compiling is"
-                        : "a fresh process for each round, warmed up by " + settings.warmUps() + " uncounted drains");
+                        ? "a fresh process for each round; its start-up is not counted, compiling is (cold)"
+                        : "a fresh process for each round, warmed up by uncounted drains: " + settings.warmUps());
         described.put("javaOptions", String.join(" ", settings.javaOptions()));
         described.put("server", settings.source().isPresent() ? "given" : "embedded");
         return described;

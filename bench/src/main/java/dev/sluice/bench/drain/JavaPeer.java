@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the backlog in a Java process that is started for each round. Its start-up does not count; that nothing is
- * compiled yet does, unless warm-ups were asked for. For one thread.
+ * Reads the backlog in a Java process that is started for each round. Its start-up does not count, and unless warm-ups are
+ * set to none it has read the backlog once before: what is measured is a process that has been up for a while. The time
+ * of that first reading, with nothing compiled yet, is in the details. For one thread.
  */
 final class JavaPeer implements Peer {
     static final String HEAP = "512m";
@@ -53,17 +54,19 @@ final class JavaPeer implements Peer {
     @Override
     public Measurement measure(int round) throws Exception {
         try (ChildJvm child = new ChildJvm(options(round))) {
+            Map<String, Object> details = new LinkedHashMap<>();
             for (int warmUp = 1; warmUp <= settings.warmUps(); warmUp++) {
-                drain(child, name + "_warm_up_" + round + "_" + warmUp);
+                JobResult uncounted = drain(child, name + "_warm_up_" + round + "_" + warmUp);
+                details.putIfAbsent("coldSeconds", uncounted.time().toNanos() / 1e9);
             }
             JobResult result = drain(child, name + "_" + round);
             if (result.changes() != backlog.rows()) {
                 throw new IllegalStateException(
                         name + " read " + result.changes() + " rows, but there are " + backlog.rows());
             }
-            Map<String, Object> details = new LinkedHashMap<>();
             details.put("bytes", result.bytes());
             details.put("peakMemoryBytes", result.peakMemoryBytes());
+            details.put("processorMillis", result.processorTime().toMillis());
             details.put("collectionMillis", result.collectionTime().toMillis());
             return new Measurement(result.changes(), result.time(), details);
         }

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /** What this process has used so far. */
-final class ProcessMemory {
-    private ProcessMemory() {}
+final class ProcessUsage {
+    private ProcessUsage() {}
 
     /** The most that was ever resident; -1 if the system does not tell. */
     static long peakBytes() {
@@ -23,6 +23,13 @@ final class ProcessMemory {
         } catch (IOException notLinux) {
             return -1;
         }
+    }
+
+    /** Of all threads, those of the compiler and the garbage collector among them; zero if the system does not tell. */
+    static Duration processorTime() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? Duration.ofNanos(Math.max(0, system.getProcessCpuTime()))
+                : Duration.ZERO;
     }
 
     static Duration collectionTime() {
