@@ -36,6 +36,9 @@ public final class ChangeBatch {
     static final int TRANSACTION = 3;
     static final int ORDINAL = 4;
 
+    /** What one entry of {@link #parts} costs, near enough. */
+    static final long PART_BYTES = 64;
+
     /** Offset of a tuple that is not there. */
     static final int NO_TUPLE = -1;
 
@@ -104,7 +107,7 @@ public final class ChangeBatch {
 
     /** What it costs in memory, in bytes, near enough to count against a limit. */
     public long sizeInBytes() {
-        return 128L + bytes.length + 4L * index.length + 64L * parts.length;
+        return 128L + bytes.length + 4L * index.length + PART_BYTES * parts.length;
     }
 
     public Encoding encoding() {

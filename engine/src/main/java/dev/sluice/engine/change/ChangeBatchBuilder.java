@@ -109,7 +109,7 @@ public final class ChangeBatchBuilder {
     }
 
     public boolean isFull() {
-        return byteCount + 4L * ChangeBatch.STRIDE * changeCount >= limitBytes;
+        return byteCount + 4L * ChangeBatch.STRIDE * changeCount + ChangeBatch.PART_BYTES * parts.size() >= limitBytes;
     }
 
     /** Whether there is neither a change nor a move of the position to tell. */

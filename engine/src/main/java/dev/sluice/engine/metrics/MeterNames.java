@@ -29,10 +29,10 @@ public final class MeterNames {
     /** 1 for the state that the pipeline is in, 0 for the others. Gauge; pipeline, state. */
     public static final String PIPELINE_STATE = "sluice.pipeline.state";
 
-    /** Changes that are durable in the sink. Counter; pipeline, sink. */
+    /** Changes written to the sink, those written again after a failure included. Counter; pipeline, sink. */
     public static final String SINK_CHANGES = "sluice.sink.changes";
 
-    /** Bytes of the changes that are durable in the sink. Counter; pipeline, sink. */
+    /** Bytes of the batches written to the sink, before columns and rows are left out. Counter; pipeline, sink. */
     public static final String SINK_BYTES = "sluice.sink.bytes";
 
     /** Changes in a batch as the sink gets it. Distribution; pipeline, sink. */

@@ -85,6 +85,14 @@ public abstract class SourceContractTest {
     }
 
     @Test
+    void aSubscriptionSaysAtOnceThatItIsConnected(TestDatabase database) throws Exception {
+        Source source = source(database);
+        Position start = begin(source);
+        assertThat(source.changes(start).blockFirst(PATIENCE))
+                .matches(batch -> batch.isEmpty() && batch.last().equals(start));
+    }
+
+    @Test
     void everyKindOfChangeComes(TestDatabase database) throws Exception {
         Source source = source(database);
         Position start = begin(source);

@@ -82,6 +82,11 @@ final class CheckpointTable {
             ) SELECT 1 / count(*) FROM moved
             """;
 
+    private static final String PREPARED_AS_OF = """
+            SELECT lsn::text FROM sluice.checkpoint
+            WHERE pipeline = $1::text AND sink = $2::text AND epoch = $3::bigint
+            """;
+
     private static final String SET_STATE = """
             WITH moved AS (
               UPDATE sluice.checkpoint
@@ -126,6 +131,26 @@ final class CheckpointTable {
                     streaming ? "streaming" : "copying",
                     Position.formatLsn(to.lsn()),
                     to.ordinal());
+        }
+
+        /** Asks where the first copy was begun that this target knows of. */
+        Statement preparedAsOf() {
+            return Statement.of(PREPARED_AS_OF, "read sluice.checkpoint", pipeline, sink, epoch);
+        }
+
+        /** Fails unless the target itself says that it was filled as of {@code snapshot}. */
+        void requirePrepared(RowSet<Row> preparedAsOf, Position snapshot) {
+            if (preparedAsOf.size() == 0) {
+                throw fenced();
+            }
+            long known = Position.parseLsn(preparedAsOf.iterator().next().getString(0));
+            if (known != snapshot.lsn()) {
+                throw new SyncException(
+                        ErrorKind.STATE_MISMATCH,
+                        "the target of sink " + sink + " of pipeline " + pipeline
+                                + " does not know of the first copy as of " + snapshot
+                                + ": it was emptied or restored since");
+            }
         }
 
         SyncException fenced() {

@@ -9,6 +9,8 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -94,18 +96,21 @@ final class PostgresSink implements TransactionalSink {
 
     @Override
     public Mono<Position> completeCopy(Position snapshot) {
-        return whenOpen(current -> current.session()
-                        .run(current.claim().setState(true, snapshot))
-                        .onErrorMap(
-                                StatementFailure.class,
-                                failure -> TargetErrors.isFenced(failure)
-                                        ? current.claim().fenced()
-                                        : failure)
-                        .then(Mono.fromSupplier(() -> {
-                            opened = opened(current.session(), current.claim(), current.targets(), snapshot);
-                            return snapshot;
-                        })))
+        return whenOpen(current -> seal(current, snapshot).then(Mono.fromSupplier(() -> {
+                    opened = opened(current.session(), current.claim(), current.targets(), snapshot);
+                    return snapshot;
+                })))
                 .onErrorMap(error -> TargetErrors.classify("complete the copy to " + describe(), error));
+    }
+
+    private static Mono<RowSet<Row>> seal(Opened current, Position snapshot) {
+        Claim claim = current.claim();
+        return current.session()
+                .run(claim.preparedAsOf())
+                .doOnNext(known -> claim.requirePrepared(known, snapshot))
+                .then(Mono.defer(() -> current.session().run(claim.setState(true, snapshot))))
+                .onErrorMap(
+                        StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure);
     }
 
     @Override

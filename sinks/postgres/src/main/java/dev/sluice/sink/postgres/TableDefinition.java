@@ -6,6 +6,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.postgres.Identifiers;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,11 +35,18 @@ final class TableDefinition {
                 + String.join(", ", parts) + ");";
     }
 
+    /** The types of all columns, and what those are made of: see {@link #collectTypes}. */
+    static Set<DataType> types(Collection<Relation> tables) {
+        Set<DataType> types = new LinkedHashSet<>();
+        tables.forEach(table -> table.columns().forEach(column -> collectTypes(column.type(), types)));
+        return types;
+    }
+
     /**
      * Enumerations, domains and composites that a type is made of, itself last; and types that we cannot make, such as
      * those of extensions. Array types come with their elements.
      */
-    static void collectTypes(DataType type, Collection<DataType> types) {
+    private static void collectTypes(DataType type, Collection<DataType> types) {
         if (type instanceof DataType.Array array) {
             collectTypes(array.element(), types);
             return;

@@ -3,7 +3,6 @@ package dev.sluice.sink.postgres;
 import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
-import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Identifiers;
@@ -15,7 +14,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,15 +48,33 @@ final class TargetSchema {
     }
 
     Mono<Void> prepare(List<Relation> tables, Claim claim, Position snapshot) {
-        Set<DataType> types = new LinkedHashSet<>();
-        tables.forEach(table -> table.columns().forEach(column -> TableDefinition.collectTypes(column.type(), types)));
-        return Mono.zip(new TargetCatalogue(session).read(tables), copied(claim), labelsOfTypes(types))
-                .map(found -> new Inspection(tables, types, found.getT1(), found.getT2(), found.getT3()))
-                .flatMap(inspection -> rowsThere(inspection).map(filled -> inspection.plan(filled)))
+        return Mono.zip(
+                        new TargetCatalogue(session).read(tables),
+                        copied(claim),
+                        labelsOfTypes(TableDefinition.types(tables)))
+                .map(found -> new CopyPlan(session, createTables, tables, found.getT1(), found.getT2(), found.getT3()))
+                .flatMap(plan -> rowsThere(plan.foreign()).map(plan::statements))
                 .flatMap(ddl -> session.run(transaction(ddl, claim, snapshot)))
                 .onErrorMap(
-                        StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure)
+                        StatementFailure.class,
+                        failure -> TargetErrors.isFenced(failure) ? claim.fenced() : explained(tables, failure))
                 .then(Mono.defer(() -> targets.load(tables)));
+    }
+
+    /** Since PostgreSQL 15 not everybody may create tables in schema public. */
+    private Throwable explained(List<Relation> tables, StatementFailure failure) {
+        SyncException error = TargetErrors.classify("prepare the target", failure);
+        if (error.kind() != ErrorKind.SINK_REFUSED) {
+            return error;
+        }
+        String schemas = TableDefinition.schemas(tables, List.of()).stream()
+                .map(Identifiers::quote)
+                .collect(Collectors.joining(", "));
+        return new SyncException(
+                ErrorKind.SINK_REFUSED,
+                error.getMessage() + "; as an administrator of the target run: GRANT CREATE ON SCHEMA " + schemas
+                        + " TO " + Identifiers.quote(session.user()) + "; or create the tables yourself",
+                failure);
     }
 
     private Mono<Set<String>> copied(Claim claim) {
@@ -90,8 +106,7 @@ final class TargetSchema {
     }
 
     /** Which of the tables that we have not filled ourselves hold rows. */
-    private Mono<Set<String>> rowsThere(Inspection inspection) {
-        List<TargetTable> foreign = inspection.foreign();
+    private Mono<Set<String>> rowsThere(List<TargetTable> foreign) {
         List<Statement> queries = foreign.stream()
                 .map(table -> Statement.of(
                         "SELECT EXISTS (SELECT FROM " + table.sqlName() + ") AS filled",
@@ -127,138 +142,5 @@ final class TargetSchema {
         all.add(claim.setState(false, snapshot));
         all.add(Statement.of("COMMIT", "commit a transaction"));
         return all;
-    }
-
-    /** What was found, and what follows from it. */
-    private final class Inspection {
-        private final List<Relation> tables;
-        private final Set<DataType> types;
-        private final Map<String, TargetTable> existing;
-        private final Set<String> copied;
-        private final Map<String, List<String>> labels;
-        private final List<Problem> problems = new ArrayList<>();
-
-        Inspection(
-                List<Relation> tables,
-                Set<DataType> types,
-                Map<String, TargetTable> existing,
-                Set<String> copied,
-                Map<String, List<String>> labels) {
-            this.tables = tables;
-            this.types = types;
-            this.existing = existing;
-            this.copied = copied;
-            this.labels = labels;
-        }
-
-        List<TargetTable> foreign() {
-            return existing.values().stream()
-                    .filter(table -> table.isTable()
-                            && !copied.contains(table.displayName())
-                            && !table.missingPrivileges().contains("SELECT"))
-                    .toList();
-        }
-
-        /** The statements that make the target ready. Fails with everything that stands in the way. */
-        List<Statement> plan(Set<String> filled) {
-            List<Relation> missing = new ArrayList<>();
-            for (Relation table : tables) {
-                TargetTable target = existing.get(table.displayName());
-                if (target == null) {
-                    missing.add(table);
-                } else {
-                    problems.addAll(TableFit.problems(table, target, session.user(), session.triggersSilent()));
-                }
-            }
-            filled.forEach(this::refuseRows);
-            List<DataType> missingTypes = checkTypes();
-            if (!createTables) {
-                missing.forEach(this::refuseMissing);
-            }
-            if (!problems.isEmpty()) {
-                throw SyncException.of(problems);
-            }
-            List<Statement> ddl = new ArrayList<>();
-            TableDefinition.schemas(missing, missingTypes)
-                    .forEach(schema -> ddl.add(
-                            Statement.of(createSchemaIfMissing(schema), "create schema " + schema + " in the target")));
-            missingTypes.forEach(type -> ddl.add(Statement.of(
-                    TableDefinition.createType(type), "create type " + type.schema() + "." + type.name())));
-            missing.forEach(table ->
-                    ddl.add(Statement.of(TableDefinition.createTable(table), "create table " + table.displayName())));
-            emptyCopied(ddl);
-            return ddl;
-        }
-
-        /** CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create. */
-        private String createSchemaIfMissing(String schema) {
-            String create = "CREATE SCHEMA IF NOT EXISTS " + Identifiers.quote(schema);
-            return "DO "
-                    + Identifiers.literal("BEGIN IF to_regnamespace(" + Identifiers.literal(Identifiers.quote(schema))
-                            + ") IS NULL THEN " + create + "; END IF; END");
-        }
-
-        private void emptyCopied(List<Statement> ddl) {
-            String ours = tables.stream()
-                    .filter(table -> copied.contains(table.displayName()) && existing.containsKey(table.displayName()))
-                    .map(table -> Identifiers.qualified(table.schema(), table.name()))
-                    .collect(Collectors.joining(", "));
-            if (!ours.isEmpty()) {
-                ddl.add(Statement.of("TRUNCATE " + ours, "empty what an unfinished copy had filled"));
-            }
-        }
-
-        private List<DataType> checkTypes() {
-            List<DataType> missing = new ArrayList<>();
-            for (DataType type : types) {
-                List<String> present = labels.get(type.schema() + "." + type.name());
-                if (present != null) {
-                    checkLabels(type, present);
-                } else if (createTables && TableDefinition.canCreate(type)) {
-                    missing.add(type);
-                } else {
-                    problems.add(new Problem(
-                            ErrorKind.SINK_MISFIT,
-                            "the target has no type " + type.schema() + "." + type.name(),
-                            TableDefinition.canCreate(type)
-                                    ? TableDefinition.createType(type)
-                                    : "create it, or the extension that brings it, in the target"));
-                }
-            }
-            return missing;
-        }
-
-        private void checkLabels(DataType type, List<String> present) {
-            if (type instanceof DataType.Enumeration enumeration && !present.containsAll(enumeration.labels())) {
-                String statements = enumeration.labels().stream()
-                        .filter(label -> !present.contains(label))
-                        .map(label -> "ALTER TYPE " + Identifiers.qualified(type.schema(), type.name()) + " ADD VALUE "
-                                + Identifiers.literal(label) + ";")
-                        .collect(Collectors.joining(" "));
-                problems.add(new Problem(
-                        ErrorKind.SINK_MISFIT,
-                        "type " + type.schema() + "." + type.name() + " of the target lacks values of the source's",
-                        statements));
-            }
-        }
-
-        private void refuseRows(String table) {
-            problems.add(new Problem(
-                    ErrorKind.SINK_MISFIT,
-                    "target table " + table + " already holds rows, which are not of an unfinished copy of ours",
-                    "TRUNCATE " + sqlName(table) + "; or leave the table out"));
-        }
-
-        private String sqlName(String table) {
-            TargetTable target = existing.get(table);
-            return target == null ? table : target.sqlName();
-        }
-
-        private void refuseMissing(Relation table) {
-            problems.add(new Problem(
-                    ErrorKind.SINK_MISFIT,
-                    "target table " + table.displayName() + " does not exist, and createTables is false",
-                    TableDefinition.createTable(table)));
-        }
     }
 }

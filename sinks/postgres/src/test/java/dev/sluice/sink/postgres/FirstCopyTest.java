@@ -65,6 +65,16 @@ class FirstCopyTest {
     }
 
     @Test
+    void aTargetThatWasEmptiedSinceIsNotTakenForFilled() throws Exception {
+        TransactionalSink sink = prepared(T);
+        target.database().execute("DROP SCHEMA sluice CASCADE");
+        get(sink.open(TargetFixture.SOURCE));
+        assertThat(catchThrowableOfType(SyncException.class, () -> get(sink.completeCopy(START)))
+                        .kind())
+                .isEqualTo(ErrorKind.STATE_MISMATCH);
+    }
+
+    @Test
     void selectedRowsAndColumnsAreCopiedTheSame() throws Exception {
         Relation fewer = withColumns(T, columns -> List.of(columns.get(0), columns.get(2)));
         TransactionalSink sink = prepared(fewer);

@@ -178,7 +178,16 @@ class MisfitTest {
                     catchThrowableOfType(SyncException.class, () -> await(sink.prepareCopy(List.of(relation), START)));
             assertThat(error.kind()).isEqualTo(ErrorKind.SINK_REFUSED);
             assertThat(error).hasMessageContaining("GRANT UPDATE, DELETE, TRUNCATE ON \"public\".\"t\" TO \"" + role);
-            TargetFixture.await(sink.close());
+
+            Relation missing =
+                    Batches.relation("public", "missing").key("id", "int4").build();
+            SyncException uncreated =
+                    catchThrowableOfType(SyncException.class, () -> await(sink.prepareCopy(List.of(missing), START)));
+            assertThat(uncreated.kind()).isEqualTo(ErrorKind.SINK_REFUSED);
+            assertThat(uncreated)
+                    .hasMessageContainingAll(
+                            "create table public.missing", "GRANT CREATE ON SCHEMA \"public\" TO \"" + role + "\"");
+            await(sink.close());
         } finally {
             database.execute("DROP OWNED BY " + role + " CASCADE", "DROP ROLE " + role);
         }

@@ -36,7 +36,7 @@ public final class PostgresSource implements Source {
         meters = new SourceMeters(context.meters(), settings.pipeline());
         threads = new SourceThreads(settings.pipeline());
         origin = new PostgresOrigin(settings, connections, threads.asking());
-        monitor = new SlotMonitor(settings, connections, meters, this::isStreaming, threads.monitoring());
+        monitor = new SlotMonitor(settings, connections, meters, session::get, threads.monitoring());
     }
 
     @Override
@@ -52,11 +52,6 @@ public final class PostgresSource implements Source {
                     .doOnCancel(opening::stop)
                     .subscribeOn(threads.reading());
         });
-    }
-
-    private boolean isStreaming() {
-        StreamSession current = session.get();
-        return current != null && !current.isStopped();
     }
 
     private StreamSession begin(Position after) {

@@ -2,12 +2,14 @@ package dev.sluice.source.postgres;
 
 import dev.sluice.postgres.Connections;
 import dev.sluice.source.postgres.origin.ReplicationSlot;
+import dev.sluice.source.postgres.stream.StreamSession;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,44 +17,46 @@ import org.slf4j.LoggerFactory;
 /** Looks at the slot now and then: how much WAL is kept for it, and whether it is about to be lost. */
 final class SlotMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SlotMonitor.class);
+    private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration PERIOD = Duration.ofSeconds(10);
 
     private final SourceSettings settings;
     private final Connections connections;
     private final SourceMeters meters;
-    private final BooleanSupplier streaming;
+    private final Supplier<@Nullable StreamSession> session;
     private final ScheduledFuture<?> polling;
     private String walStatus = "reserved";
 
-    /** @param streaming whether to look at all */
+    /** @param session what streams; nothing is looked at while nothing does */
     SlotMonitor(
             SourceSettings settings,
             Connections connections,
             SourceMeters meters,
-            BooleanSupplier streaming,
+            Supplier<@Nullable StreamSession> session,
             ScheduledExecutorService threads) {
         this.settings = settings;
         this.connections = connections;
         this.meters = meters;
-        this.streaming = streaming;
+        this.session = session;
         long period = PERIOD.toMillis();
-        this.polling = threads.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
+        this.polling = threads.scheduleWithFixedDelay(this::look, FIRST.toMillis(), period, TimeUnit.MILLISECONDS);
     }
 
     private void look() {
-        if (!streaming.getAsBoolean()) {
+        StreamSession streaming = session.get();
+        if (streaming == null || streaming.isStopped()) {
             return;
         }
         try (PgConnection connection = connections.open()) {
-            ReplicationSlot.find(connection, settings.slot()).ifPresent(this::show);
+            ReplicationSlot.find(connection, settings.slot()).ifPresent(slot -> show(slot, streaming.received()));
         } catch (SQLException unavailable) {
             // The stream says that the server is away; the figures stay what they were.
             LOG.debug("{}: cannot look at slot {}", settings.pipeline(), settings.slot(), unavailable);
         }
     }
 
-    private void show(ReplicationSlot slot) {
-        meters.slot(slot);
+    private void show(ReplicationSlot slot, long received) {
+        meters.slot(slot.retainedBytes(), Math.max(0, slot.serverLsn() - received));
         if (!slot.walStatus().equals(walStatus)) {
             walStatus = slot.walStatus();
             if (walStatus.equals("unreserved") || walStatus.equals("lost")) {

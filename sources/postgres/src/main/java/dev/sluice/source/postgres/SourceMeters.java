@@ -1,6 +1,6 @@
 package dev.sluice.source.postgres;
 
-import dev.sluice.source.postgres.origin.ReplicationSlot;
+import dev.sluice.engine.metrics.MeterNames;
 import dev.sluice.source.postgres.stream.StreamMeters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -13,12 +13,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The source's meters, tagged with the pipeline and nothing else. Any thread. */
 final class SourceMeters implements StreamMeters, AutoCloseable {
-    static final String BYTES = "sluice.source.read";
-    static final String CHANGES = "sluice.source.changes";
-    static final String MESSAGE_AGE = "sluice.source.last.message.age";
-    static final String RETAINED = "sluice.source.slot.retained";
-    static final String LAG = "sluice.source.slot.lag";
-
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
     private final Counter bytes;
@@ -30,29 +24,29 @@ final class SourceMeters implements StreamMeters, AutoCloseable {
     SourceMeters(MeterRegistry registry, String pipeline) {
         this.registry = registry;
         Tags tags = Tags.of("pipeline", pipeline);
-        bytes = kept(Counter.builder(BYTES)
+        bytes = kept(Counter.builder(MeterNames.SOURCE_BYTES)
                 .description("What the server has sent")
                 .baseUnit("bytes")
                 .tags(tags)
                 .register(registry));
-        changes = kept(Counter.builder(CHANGES)
+        changes = kept(Counter.builder(MeterNames.SOURCE_CHANGES)
                 .description("Changes handed on")
                 .tags(tags)
                 .register(registry));
         kept(Gauge.builder(
-                        MESSAGE_AGE,
+                        MeterNames.SOURCE_MESSAGE_AGE,
                         () -> (System.nanoTime() - lastMessageNanos) / (double) TimeUnit.SECONDS.toNanos(1))
                 .description("Time since the last message of the server was read")
                 .baseUnit("seconds")
                 .tags(tags)
                 .register(registry));
-        kept(Gauge.builder(RETAINED, () -> retainedBytes)
+        kept(Gauge.builder(MeterNames.SOURCE_RETAINED, () -> retainedBytes)
                 .description("WAL that the server keeps for the slot")
                 .baseUnit("bytes")
                 .tags(tags)
                 .register(registry));
-        kept(Gauge.builder(LAG, () -> lagBytes)
-                .description("WAL that was written and not confirmed yet")
+        kept(Gauge.builder(MeterNames.SOURCE_LAG, () -> lagBytes)
+                .description("WAL that was written and not read yet")
                 .baseUnit("bytes")
                 .tags(tags)
                 .register(registry));
@@ -74,9 +68,13 @@ final class SourceMeters implements StreamMeters, AutoCloseable {
         changes.increment((double) count);
     }
 
-    void slot(ReplicationSlot slot) {
-        retainedBytes = slot.retainedBytes();
-        lagBytes = slot.lagBytes();
+    /**
+     * @param retained WAL that the server keeps for the slot
+     * @param lag WAL between the server's end and what was read
+     */
+    void slot(long retained, long lag) {
+        retainedBytes = retained;
+        lagBytes = lag;
     }
 
     /** Removes them from the registry. */

@@ -11,6 +11,7 @@ import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.metrics.MeterNames;
 import dev.sluice.engine.source.Source;
 import dev.sluice.testkit.change.RecordedChange;
 import dev.sluice.testkit.postgres.TestDatabase;
@@ -373,9 +374,9 @@ class StreamTest extends SourceTest {
         try (BatchProbe probe = subscribe(source, start)) {
             probe.untilChanges(100);
         }
-        assertThat(meters.get("sluice.source.changes").counter().count()).isEqualTo(100);
-        assertThat(meters.get("sluice.source.read").counter().count()).isGreaterThan(1000);
-        assertThat(meters.get("sluice.source.last.message.age").gauge().value()).isLessThan(30);
+        assertThat(meters.get(MeterNames.SOURCE_CHANGES).counter().count()).isEqualTo(100);
+        assertThat(meters.get(MeterNames.SOURCE_BYTES).counter().count()).isGreaterThan(1000);
+        assertThat(meters.get(MeterNames.SOURCE_MESSAGE_AGE).gauge().value()).isLessThan(30);
         source.close().block(PATIENCE);
         assertThat(meters.getMeters()).isEmpty();
     }

@@ -41,7 +41,7 @@ class TlsTest {
                         "-alias",
                         "server",
                         "-keyalg",
-                        "RSA",
+                        "EC",
                         "-dname",
                         "CN=localhost",
                         "-ext",

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param activePid the walsender that uses it
  * @param confirmedFlush before this the server has forgotten; null while the slot is being made
  * @param retainedBytes WAL that is kept for it
- * @param lagBytes WAL that was not confirmed
+ * @param serverLsn where the server's WAL ends
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
  * @param invalidation why it is of no use any more, or null
  */
@@ -27,14 +27,14 @@ public record ReplicationSlot(
         @Nullable Integer activePid,
         @Nullable Position confirmedFlush,
         long retainedBytes,
-        long lagBytes,
+        long serverLsn,
         String walStatus,
         @Nullable String invalidation) {
     /** Columns that came with later versions are read through the row as JSON, which has them or has not. */
     private static final String QUERY = """
             SELECT plugin, database, active_pid, confirmed_flush_lsn::text,
               coalesce(pg_wal_lsn_diff(here.lsn, restart_lsn), 0)::int8,
-              coalesce(pg_wal_lsn_diff(here.lsn, confirmed_flush_lsn), 0)::int8,
+              (here.lsn - '0/0'::pg_lsn)::int8,
               coalesce(wal_status, 'lost'),
               CASE WHEN wal_status = 'lost' THEN coalesce(to_jsonb(s) ->> 'invalidation_reason', 'wal_removed')
                 ELSE to_jsonb(s) ->> 'invalidation_reason' END
@@ -62,7 +62,7 @@ public record ReplicationSlot(
                 pid == 0 ? null : pid,
                 confirmed == null ? null : Position.parse(confirmed),
                 Math.max(0, row.getLong(5)),
-                Math.max(0, row.getLong(6)),
+                row.getLong(6),
                 row.getString(7),
                 row.getString(8));
     }

@@ -33,7 +33,7 @@ record ServerCheck(
             SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
               current_setting('wal_level'),
               r.rolsuper OR r.rolreplication OR EXISTS (
-                SELECT FROM pg_roles g WHERE g.rolname IN ('rds_replication', 'cloudsqlreplica')
+                SELECT FROM pg_roles g WHERE g.rolname = 'rds_replication'
                   AND pg_has_role(r.oid, g.oid, 'USAGE')),
               r.rolsuper, has_database_privilege(current_database(), 'CREATE'),
               (SELECT count(*) FROM pg_replication_slots)::int, current_setting('max_replication_slots')::int

@@ -22,6 +22,8 @@ final class ChangeReader {
     /** So many reads in a row that neither brought anything nor waited for it are suspicious. */
     private static final int SUSPICIOUS_READS = 5;
 
+    private static final long INSTANT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private static final long SUSPICIOUS_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ReplicationLink link;
@@ -81,7 +83,7 @@ final class ChangeReader {
             int offset = ReplicationLink.PAYLOAD_OFFSET;
             byte code = message[offset];
             assembler.accept(message, offset, message.length - offset);
-            long rest = pace.message(now, took);
+            long rest = pace.message(now, took, message.length);
             if (assembler.isFull() || code == 'C' && pace.shouldEmit()) {
                 return !assembler.isEmpty();
             }
@@ -124,7 +126,7 @@ final class ChangeReader {
             catalogue.close();
         }
         long rest = pace.nothing(now);
-        if (took > Pace.WAITED_NANOS) {
+        if (took > INSTANT_NANOS) {
             emptyReads = 0;
             return rest;
         }

@@ -38,6 +38,10 @@ final class Feedback {
         }
     }
 
+    long received() {
+        return written;
+    }
+
     /** Everything up to a position with this LSN has been handed on. Called by the reading thread only. */
     void emitted(long lsn) {
         if (Long.compareUnsigned(lsn, emitted) > 0) {

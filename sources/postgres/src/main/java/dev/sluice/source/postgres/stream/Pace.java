@@ -5,56 +5,81 @@ package dev.sluice.source.postgres.stream;
  * time of its own. For one thread.
  *
  * <p>The walsender makes one send per change. Whoever wakes for each of them costs the server, and itself, most of the
- * time. Whether more is waiting cannot be asked for (TLS, and pgjdbc's own buffer), but a read that took long had to wait:
- * then the server has nothing more right now. So
+ * time. Whether more is waiting cannot be asked for (TLS, and pgjdbc's own buffer), but a read that had to go to the
+ * system takes longer than one from the buffer, and when little came since the one before, the socket was empty: the
+ * server had nothing more at that moment. So
  *
  * <ul>
  *   <li>idle or nearly so, a transaction leaves the moment its commit is read;
- *   <li>behind, with reads that never wait, batches grow to their limit;
- *   <li>level with a server that is busy, every other read would wait: rest a little, then read what has come meanwhile.
+ *   <li>behind, batches grow to their limit;
+ *   <li>level with a server that is busy, nearly every read would find the socket empty: rest a little each time, then
+ *       read what has come meanwhile.
  * </ul>
  */
 final class Pace {
-    static final long WAITED_NANOS = 40_000;
-    static final long REST_NANOS = 250_000;
+    static final long REST_NANOS = 400_000;
 
-    /** Apart by less than this, reads that waited are a flow. */
-    private static final long FLOW_GAP_NANOS = 1_000_000;
+    /** A read from pgjdbc's buffer takes well below this, one from the socket more. */
+    static final long SYSTEM_READ_NANOS = 2_000;
+
+    /** Reads that waited for so long were no wait for company. */
+    private static final long GAP_NANOS = 1_000_000;
+
+    /** Half of pgjdbc's buffer: what a read from a socket with enough in it brings at least. */
+    private static final int FULL_READ_BYTES = 4096;
 
     /** A small transaction on an idle system is a handful of sends and leaves without any rest. */
-    private static final int FLOW_WAITS = 12;
+    private static final int SHORT_READS_TO_LEVEL = 12;
 
+    private static final int FULL_READS_TO_BEHIND = 8;
     private static final int HEAD_MESSAGES = 32;
     private static final long ATTENTIVE_NANOS = 1_000_000_000;
     private static final long IDLE_REST_NANOS = 4_000_000;
 
-    private int waits;
-    private int sinceWait;
+    private boolean level;
+    private int shortReads;
+    private int fullReads;
+    private long bytesSinceRead;
+    private int messagesSinceEmpty;
     private boolean caughtUp;
-    private long lastWaitNanos;
     private long lastMessageNanos;
 
     Pace(long nowNanos) {
         lastMessageNanos = nowNanos;
-        lastWaitNanos = nowNanos - FLOW_GAP_NANOS;
     }
 
     /**
      * A message was read.
      *
+     * @param tookNanos how long the read took
      * @return how long to rest before the next read
      */
-    long message(long nowNanos, long tookNanos) {
+    long message(long nowNanos, long tookNanos, int bytes) {
         lastMessageNanos = nowNanos;
-        if (tookNanos < WAITED_NANOS) {
-            sinceWait++;
+        messagesSinceEmpty++;
+        long rest = 0;
+        if (tookNanos >= SYSTEM_READ_NANOS) {
+            rest = systemRead(tookNanos);
+            bytesSinceRead = 0;
+        }
+        bytesSinceRead += bytes;
+        return rest;
+    }
+
+    private long systemRead(long tookNanos) {
+        if (bytesSinceRead >= FULL_READ_BYTES) {
+            shortReads = 0;
+            if (++fullReads >= FULL_READS_TO_BEHIND) {
+                level = false;
+            }
             return 0;
         }
-        waits = nowNanos - lastWaitNanos < FLOW_GAP_NANOS ? waits + 1 : 0;
-        lastWaitNanos = nowNanos;
-        sinceWait = 0;
+        fullReads = 0;
+        shortReads = tookNanos < GAP_NANOS ? shortReads + 1 : 0;
+        level = shortReads > 0 && (level || shortReads >= SHORT_READS_TO_LEVEL);
         caughtUp = true;
-        return isFlowing() ? REST_NANOS : 0;
+        messagesSinceEmpty = 0;
+        return level ? REST_NANOS : 0;
     }
 
     /**
@@ -63,15 +88,18 @@ final class Pace {
      * @return how long to rest before the next read
      */
     long nothing(long nowNanos) {
-        waits = 0;
-        sinceWait = 0;
+        level = false;
+        shortReads = 0;
+        fullReads = 0;
+        bytesSinceRead = 0;
+        messagesSinceEmpty = 0;
         caughtUp = true;
-        return nowNanos - lastMessageNanos < ATTENTIVE_NANOS ? 0 : IDLE_REST_NANOS;
+        return idleNanos(nowNanos) < ATTENTIVE_NANOS ? 0 : IDLE_REST_NANOS;
     }
 
     /** Whether a commit that has just been read should be handed on, rather than wait for company. */
     boolean shouldEmit() {
-        return caughtUp || !isFlowing() && sinceWait < HEAD_MESSAGES;
+        return caughtUp || !level && messagesSinceEmpty < HEAD_MESSAGES;
     }
 
     /** A batch was handed on. */
@@ -81,9 +109,5 @@ final class Pace {
 
     long idleNanos(long nowNanos) {
         return nowNanos - lastMessageNanos;
-    }
-
-    private boolean isFlowing() {
-        return waits >= FLOW_WAITS;
     }
 }

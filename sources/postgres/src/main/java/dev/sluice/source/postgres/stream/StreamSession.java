@@ -58,6 +58,7 @@ public final class StreamSession {
     private volatile Position standing;
     private volatile @Nullable Feedback feedback;
     private volatile @Nullable ReplicationLink link;
+    private boolean announced;
     private @Nullable CatalogueDescriber catalogue;
     private @Nullable ScheduledFuture<?> heartbeat;
 
@@ -145,12 +146,13 @@ public final class StreamSession {
         }
     }
 
-    /** Emits one batch; completes if the session was stopped. */
+    /** Emits one batch, the first time one that only says that we are connected; completes if the session was stopped. */
     public StreamSession emit(SynchronousSink<ChangeBatch> sink) {
         reading.lock();
         try {
             ChangeReader open = reader;
-            ChangeBatch batch = stopped || open == null ? null : open.next();
+            ChangeBatch batch = stopped || open == null ? null : announced ? open.next() : ChangeBatch.unmoved(after);
+            announced = true;
             if (batch == null) {
                 sink.complete();
             } else {
@@ -297,6 +299,12 @@ public final class StreamSession {
                     Position.boundary(durable),
                     error.getMessage());
         }
+    }
+
+    /** The LSN up to which WAL has been read. */
+    public long received() {
+        Feedback known = feedback;
+        return known == null ? after.lsn() : known.received();
     }
 
     public boolean isStopped() {

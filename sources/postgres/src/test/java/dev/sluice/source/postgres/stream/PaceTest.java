@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
-    private static final long QUICK = 1_000;
-    private static final long WAITED = 100_000;
+    private static final long FROM_BUFFER = 300;
+    private static final long FROM_SYSTEM = 9_000;
 
     private long now = TimeUnit.HOURS.toNanos(1);
     private final Pace pace = new Pace(now);
@@ -15,60 +15,88 @@ class PaceTest {
     @Test
     void aTransactionOnAnIdleSystemLeavesAtOnce() {
         nothing(TimeUnit.SECONDS.toNanos(3));
-        assertThat(message(WAITED)).isZero();
-        assertThat(message(QUICK)).isZero();
-        assertThat(message(WAITED)).isZero();
+        for (int i = 0; i < 5; i++) {
+            assertThat(message(FROM_SYSTEM)).isZero();
+        }
         assertThat(pace.shouldEmit()).isTrue();
     }
 
     @Test
     void behindBatchesGrow() {
-        message(WAITED);
+        message(FROM_SYSTEM);
+        fullRead();
         pace.emitted();
-        for (int i = 0; i < 1000; i++) {
-            assertThat(message(QUICK)).isZero();
+        for (int i = 0; i < 20; i++) {
+            assertThat(fullRead()).isZero();
         }
         assertThat(pace.shouldEmit()).isFalse();
-        message(WAITED);
+        message(FROM_SYSTEM);
+        message(FROM_SYSTEM);
         assertThat(pace.shouldEmit()).isTrue();
     }
 
     @Test
     void levelWithABusyServerItRestsAndHandsOnOnceForEachRest() {
-        long rest = 0;
-        for (int i = 0; i < 100 && rest == 0; i++) {
-            rest = message(WAITED);
-        }
-        assertThat(rest).isEqualTo(Pace.REST_NANOS);
-        message(QUICK);
+        becomeLevel();
+        message(FROM_BUFFER);
         assertThat(pace.shouldEmit()).isTrue();
         pace.emitted();
-        message(QUICK);
+        message(FROM_BUFFER);
         assertThat(pace.shouldEmit()).isFalse();
-        assertThat(message(WAITED)).isEqualTo(Pace.REST_NANOS);
+        assertThat(message(FROM_SYSTEM)).isEqualTo(Pace.REST_NANOS);
         assertThat(pace.shouldEmit()).isTrue();
     }
 
     @Test
-    void silenceEndsTheFlow() {
-        for (int i = 0; i < 100; i++) {
-            message(WAITED);
+    void oneFullReadDoesNotEndTheRestingButManyDo() {
+        becomeLevel();
+        fullRead();
+        assertThat(message(FROM_SYSTEM)).isZero();
+        assertThat(message(FROM_SYSTEM)).isEqualTo(Pace.REST_NANOS);
+        for (int i = 0; i < 20; i++) {
+            fullRead();
         }
+        message(FROM_SYSTEM);
+        assertThat(message(FROM_SYSTEM)).isZero();
+    }
+
+    @Test
+    void silenceEndsTheResting() {
+        becomeLevel();
         nothing(TimeUnit.MILLISECONDS.toNanos(1));
-        assertThat(message(WAITED)).isZero();
+        assertThat(message(FROM_SYSTEM)).isZero();
+        becomeLevel();
+        assertThat(message(TimeUnit.MILLISECONDS.toNanos(2))).isZero();
     }
 
     @Test
     void itIsAttentiveForASecondAndThenRests() {
-        message(WAITED);
+        message(FROM_SYSTEM);
         assertThat(nothing(TimeUnit.MILLISECONDS.toNanos(900))).isZero();
         assertThat(nothing(TimeUnit.MILLISECONDS.toNanos(200)))
                 .isBetween(TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(5));
     }
 
+    private void becomeLevel() {
+        long rest = 0;
+        for (int i = 0; i < 100 && rest == 0; i++) {
+            rest = message(FROM_SYSTEM);
+        }
+        assertThat(rest).isEqualTo(Pace.REST_NANOS);
+    }
+
+    /** One read from the system that brought forty messages. */
+    private long fullRead() {
+        long rest = message(FROM_SYSTEM);
+        for (int i = 1; i < 40; i++) {
+            rest += message(FROM_BUFFER);
+        }
+        return rest;
+    }
+
     private long message(long took) {
         now += took;
-        return pace.message(now, took);
+        return pace.message(now, took, 200);
     }
 
     private long nothing(long took) {

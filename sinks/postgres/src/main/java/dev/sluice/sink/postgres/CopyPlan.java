@@ -1,0 +1,160 @@
+package dev.sluice.sink.postgres;
+
+import dev.sluice.engine.change.DataType;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.postgres.Identifiers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a first copy found in the target, and what follows from it: either everything that stands in the way, or the
+ * statements that make the target ready.
+ */
+final class CopyPlan {
+    private final TargetSession session;
+    private final boolean createTables;
+    private final List<Relation> tables;
+    private final Set<DataType> types;
+    private final Map<String, TargetTable> existing;
+    private final Set<String> copied;
+    private final Map<String, List<String>> labels;
+    private final List<Problem> problems = new ArrayList<>();
+
+    /**
+     * @param existing tables by {@link Relation#displayName}
+     * @param copied names of the tables that an earlier copy of ours has filled
+     * @param labels of the types that are there, by {@code schema.name}
+     */
+    CopyPlan(
+            TargetSession session,
+            boolean createTables,
+            List<Relation> tables,
+            Map<String, TargetTable> existing,
+            Set<String> copied,
+            Map<String, List<String>> labels) {
+        this.session = session;
+        this.createTables = createTables;
+        this.tables = tables;
+        this.types = TableDefinition.types(tables);
+        this.existing = existing;
+        this.copied = copied;
+        this.labels = labels;
+    }
+
+    /** The tables that are there and were not filled by us. */
+    List<TargetTable> foreign() {
+        return existing.values().stream()
+                .filter(table -> table.isTable()
+                        && !copied.contains(table.displayName())
+                        && !table.missingPrivileges().contains("SELECT"))
+                .toList();
+    }
+
+    /** The statements that make the target ready. Fails with everything that stands in the way. */
+    List<Statement> statements(Set<String> filled) {
+        List<Relation> missing = new ArrayList<>();
+        for (Relation table : tables) {
+            TargetTable target = existing.get(table.displayName());
+            if (target == null) {
+                missing.add(table);
+            } else {
+                problems.addAll(TableFit.problems(table, target, session.user(), session.triggersSilent()));
+            }
+        }
+        filled.forEach(this::refuseRows);
+        List<DataType> missingTypes = checkTypes();
+        if (!createTables) {
+            missing.forEach(this::refuseMissing);
+        }
+        if (!problems.isEmpty()) {
+            throw SyncException.of(problems);
+        }
+        List<Statement> ddl = new ArrayList<>();
+        TableDefinition.schemas(missing, missingTypes)
+                .forEach(schema -> ddl.add(
+                        Statement.of(createSchemaIfMissing(schema), "create schema " + schema + " in the target")));
+        missingTypes.forEach(type -> ddl.add(
+                Statement.of(TableDefinition.createType(type), "create type " + type.schema() + "." + type.name())));
+        missing.forEach(table ->
+                ddl.add(Statement.of(TableDefinition.createTable(table), "create table " + table.displayName())));
+        emptyCopied(ddl);
+        return ddl;
+    }
+
+    /** CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create. */
+    private String createSchemaIfMissing(String schema) {
+        String create = "CREATE SCHEMA IF NOT EXISTS " + Identifiers.quote(schema);
+        return "DO "
+                + Identifiers.literal("BEGIN IF to_regnamespace(" + Identifiers.literal(Identifiers.quote(schema))
+                        + ") IS NULL THEN " + create + "; END IF; END");
+    }
+
+    private void emptyCopied(List<Statement> ddl) {
+        String ours = tables.stream()
+                .filter(table -> copied.contains(table.displayName()) && existing.containsKey(table.displayName()))
+                .map(table -> Identifiers.qualified(table.schema(), table.name()))
+                .collect(Collectors.joining(", "));
+        if (!ours.isEmpty()) {
+            ddl.add(Statement.of("TRUNCATE " + ours, "empty what an unfinished copy had filled"));
+        }
+    }
+
+    private List<DataType> checkTypes() {
+        List<DataType> missing = new ArrayList<>();
+        for (DataType type : types) {
+            List<String> present = labels.get(type.schema() + "." + type.name());
+            if (present != null) {
+                checkLabels(type, present);
+            } else if (createTables && TableDefinition.canCreate(type)) {
+                missing.add(type);
+            } else {
+                problems.add(new Problem(
+                        ErrorKind.SINK_MISFIT,
+                        "the target has no type " + type.schema() + "." + type.name(),
+                        TableDefinition.canCreate(type)
+                                ? TableDefinition.createType(type)
+                                : "create it, or the extension that brings it, in the target"));
+            }
+        }
+        return missing;
+    }
+
+    private void checkLabels(DataType type, List<String> present) {
+        if (type instanceof DataType.Enumeration enumeration && !present.containsAll(enumeration.labels())) {
+            String statements = enumeration.labels().stream()
+                    .filter(label -> !present.contains(label))
+                    .map(label -> "ALTER TYPE " + Identifiers.qualified(type.schema(), type.name()) + " ADD VALUE "
+                            + Identifiers.literal(label) + ";")
+                    .collect(Collectors.joining(" "));
+            problems.add(new Problem(
+                    ErrorKind.SINK_MISFIT,
+                    "type " + type.schema() + "." + type.name() + " of the target lacks values of the source's",
+                    statements));
+        }
+    }
+
+    private void refuseRows(String table) {
+        problems.add(new Problem(
+                ErrorKind.SINK_MISFIT,
+                "target table " + table + " already holds rows, which are not of an unfinished copy of ours",
+                "TRUNCATE " + sqlName(table) + "; or leave the table out"));
+    }
+
+    private String sqlName(String table) {
+        TargetTable target = existing.get(table);
+        return target == null ? table : target.sqlName();
+    }
+
+    private void refuseMissing(Relation table) {
+        problems.add(new Problem(
+                ErrorKind.SINK_MISFIT,
+                "target table " + table.displayName() + " does not exist, and createTables is false",
+                TableDefinition.createTable(table)));
+    }
+}
