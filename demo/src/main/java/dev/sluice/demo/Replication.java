@@ -56,7 +56,8 @@ final class Replication implements AutoCloseable {
                 "state", state.toString(),
                 "http", Map.of("host", "127.0.0.1", "port", 0),
                 "pipelines", Map.of(PIPELINE, pipeline));
-        return SluiceConfig.read(ConfigNode.of(tree, "$"), ConfigBinder.of(Map.of(), state), Providers.load());
+        return SluiceConfig.read(
+                ConfigNode.of(tree, "$"), ConfigBinder.of(Map.of(), state), Providers.load(), Map.of());
     }
 
     String metricsAddress() {

@@ -34,7 +34,7 @@ final class PipelineRun {
     PipelineRun(PipelineJob job) {
         this.job = job;
         this.config = SluiceConfig.read(
-                ConfigNode.of(job.config(), "$"), ConfigBinder.of(Map.of(), Path.of("")), Providers.load());
+                ConfigNode.of(job.config(), "$"), ConfigBinder.of(Map.of(), Path.of("")), Providers.load(), Map.of());
         this.name = config.pipelines().keySet().iterator().next();
     }
 
