@@ -27,11 +27,21 @@ final class CommonPosition {
         return target != null;
     }
 
-    /** A position after everything that a statement which has just run on this connection could see. */
-    static Position after(Connection source) throws SQLException {
-        try (Statement statement = source.createStatement();
-                ResultSet row = statement.executeQuery("SELECT CASE WHEN pg_is_in_recovery()"
-                        + " THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END")) {
+    /**
+     * Waits until the target has everything that any connection to the source can see by now.
+     *
+     * @param marks a connection to the source in autocommit mode: a committed message in its WAL is a position that the
+     *     stream is sure to reach. The end of WAL is not, as long as nobody commits: reading tables alone can move it.
+     * @return whether the target got there in time; true at once if nobody is filling it
+     */
+    boolean await(Connection marks) throws SQLException, InterruptedException {
+        return target == null || await(mark(marks), target);
+    }
+
+    private static Position mark(Connection marks) throws SQLException {
+        try (Statement statement = marks.createStatement();
+                ResultSet row = statement.executeQuery("SELECT CASE WHEN pg_is_in_recovery() THEN"
+                        + " pg_last_wal_replay_lsn() ELSE pg_logical_emit_message(true, 'sluice', '') END")) {
             row.next();
             return Position.boundary(Position.parseLsn(row.getString(1)));
         }
@@ -39,15 +49,10 @@ final class CommonPosition {
 
     /**
      * A target that did not move in all that time is not waited for again at every table, only looked at.
-     *
-     * @return whether the target got there in time; true at once if nobody is filling it
      */
-    boolean await(Position position) throws SQLException, InterruptedException {
-        if (target == null) {
-            return true;
-        }
+    private boolean await(Position position, TargetPosition follower) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + (stuck ? 0 : patience.toNanos());
-        while (position.isAfter(target.current())) {
+        while (position.isAfter(follower.current())) {
             if (System.nanoTime() > deadline) {
                 stuck = true;
                 return false;

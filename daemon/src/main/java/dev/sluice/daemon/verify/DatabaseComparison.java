@@ -1,7 +1,6 @@
 package dev.sluice.daemon.verify;
 
 import dev.sluice.engine.change.Column;
-import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Connections;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares tables of a source with those of the same name in a target, row by row, at a common position. Servers hash and
- * order the rows, so memory here is bounded and values stay where they are. Changes nothing. Blocking; one thread.
+ * order the rows, so memory here is bounded and values stay where they are. Changes no row. Blocking; one thread.
  */
 public final class DatabaseComparison {
     private final Connections source;
@@ -49,10 +48,11 @@ public final class DatabaseComparison {
      */
     public VerifyReport compare(List<Relation> tables, Consumer<TableReport> done) {
         try (Connection left = open(source, SqlStates::source);
-                Connection right = open(target, SqlStates::target)) {
+                Connection right = open(target, SqlStates::target);
+                Connection marks = open(source, SqlStates::source)) {
             List<TableReport> reports = new ArrayList<>();
             for (Relation table : tables) {
-                TableReport report = table(table, left, right);
+                TableReport report = table(table, left, right, marks);
                 reports.add(report);
                 done.accept(report);
             }
@@ -74,7 +74,7 @@ public final class DatabaseComparison {
         SyncException of(String doing, SQLException error);
     }
 
-    private TableReport table(Relation relation, Connection left, Connection right) {
+    private TableReport table(Relation relation, Connection left, Connection right, Connection marks) {
         try {
             Optional<Table> found = new TableCatalogue(right).find(relation.schema(), relation.name());
             if (found.isEmpty()) {
@@ -90,7 +90,7 @@ public final class DatabaseComparison {
                 return TableReport.notCompared(
                         relation.displayName(), "the target lacks the columns " + String.join(", ", missing));
             }
-            return compare(relation, columns, left, right);
+            return compare(relation, columns, left, right, marks);
         } catch (SQLException e) {
             throw SqlStates.source("compare " + relation.displayName(), e);
         } catch (InterruptedException e) {
@@ -99,7 +99,8 @@ public final class DatabaseComparison {
         }
     }
 
-    private TableReport compare(Relation relation, Map<String, Column> targetColumns, Connection left, Connection right)
+    private TableReport compare(
+            Relation relation, Map<String, Column> targetColumns, Connection left, Connection right, Connection marks)
             throws SQLException, InterruptedException {
         List<String> names = relation.columns().stream().map(Column::name).toList();
         List<Column> targetKey = relation.keyColumns().stream()
@@ -111,9 +112,8 @@ public final class DatabaseComparison {
         long rows;
         begin(left);
         try (RowCursor sourceRows = new RowCursor(left, here)) {
-            // The cursor's snapshot is older than this position, and the target's is taken after it has been reached.
-            Position seen = CommonPosition.after(left);
-            position.await(seen);
+            // The cursor's snapshot is older than that position, and the target's is taken after it has been reached.
+            position.await(marks);
             begin(right);
             try (RowCursor targetRows = new RowCursor(right, there)) {
                 suspects = Suspects.of(sourceRows, targetRows);
@@ -124,7 +124,7 @@ public final class DatabaseComparison {
             end(right);
         }
         Settlement settlement =
-                new Settlement(left, new SideReader(left, here), new SideReader(right, there), position, patience);
+                new Settlement(marks, new SideReader(left, here), new SideReader(right, there), position, patience);
         settlement.settle(suspects.byKey().keySet());
         return new TableComparison(here, there).report(rows, suspects, settlement, left, right);
     }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * source held a row that it still holds, and has another. One thread, blocking.
  */
 final class Settlement {
-    private final Connection source;
+    private final Connection marks;
     private final SideReader sourceRows;
     private final SideReader targetRows;
     private final CommonPosition position;
@@ -24,19 +24,19 @@ final class Settlement {
     private final Set<RowKey> open = new HashSet<>();
 
     Settlement(
-            Connection source,
+            Connection marks,
             SideReader sourceRows,
             SideReader targetRows,
             CommonPosition position,
             Patience patience) {
-        this.source = source;
+        this.marks = marks;
         this.sourceRows = sourceRows;
         this.targetRows = targetRows;
         this.position = position;
         this.patience = patience;
     }
 
-    /** Both connections are in autocommit mode, so that each look sees what is there now. */
+    /** All connections are in autocommit mode, so that each look sees what is there now. */
     void settle(Set<RowKey> keys) throws SQLException, InterruptedException {
         open.addAll(keys);
         for (int round = 1; round <= patience.rounds() && !open.isEmpty(); round++) {
@@ -50,7 +50,7 @@ final class Settlement {
     private void look(boolean last) throws SQLException, InterruptedException {
         Set<RowKey> keys = new HashSet<>(open);
         Map<RowKey, Map<String, Long>> before = sourceRows.rows(keys);
-        boolean passed = position.await(CommonPosition.after(source));
+        boolean passed = position.await(marks);
         Map<RowKey, Map<String, Long>> target = targetRows.rows(keys);
         Map<RowKey, Map<String, Long>> after = sourceRows.rows(keys);
         for (RowKey key : keys) {

@@ -45,14 +45,19 @@ public final class LaneMeters implements AutoCloseable {
                 .tags(tags)
                 .publishPercentileHistogram()
                 .register(registry);
-        this.lag = Gauge.builder(MeterNames.SINK_LAG, lagSeconds).tags(tags).register(registry);
+        this.lag = Gauge.builder(MeterNames.SINK_LAG, lagSeconds)
+                .tags(tags)
+                .baseUnit("seconds")
+                .register(registry);
     }
 
     /** A batch has been written. */
     public void written(ChangeBatch batch, long writeNanos) {
         changes.increment((double) batch.size());
         bytes.increment((double) batch.bytes().length);
-        batchChanges.record(batch.size());
+        if (!batch.isEmpty()) { // one that only moves the position says nothing about batches
+            batchChanges.record(batch.size());
+        }
         write.record(writeNanos, TimeUnit.NANOSECONDS);
         Transaction last = batch.lastTransaction();
         if (last != null) {
