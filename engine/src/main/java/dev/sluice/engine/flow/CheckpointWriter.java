@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -32,7 +33,7 @@ final class CheckpointWriter {
     private final Map<String, Position> pending = new LinkedHashMap<>();
     private final Sinks.Empty<Void> refused = Sinks.empty();
     private boolean scheduled;
-    private boolean failing;
+    private volatile @Nullable SyncException trouble;
     private boolean closed;
 
     /** @param saved told of each position after it has been saved, on the scheduler's thread */
@@ -55,6 +56,11 @@ final class CheckpointWriter {
     /** Fails when saving failed in a way that trying again does not mend; never completes. */
     Mono<Void> refused() {
         return refused.asMono();
+    }
+
+    /** Why positions cannot be saved at present, or null. */
+    @Nullable SyncException trouble() {
+        return trouble;
     }
 
     private void saveAndPause() {
@@ -91,8 +97,8 @@ final class CheckpointWriter {
                 return false;
             }
         }
-        if (failing) {
-            failing = false;
+        if (trouble != null) {
+            trouble = null;
             LOG.info("{}: checkpoints can be saved again", pipeline);
         }
         return true;
@@ -104,8 +110,8 @@ final class CheckpointWriter {
         }
         if (!Backoff.isRetryable(error)) {
             refused.tryEmitError(error);
-        } else if (!failing) {
-            failing = true;
+        } else if (trouble == null) {
+            trouble = error;
             LOG.error(
                     "{}: checkpoints cannot be saved, nothing is confirmed until they can: {}",
                     pipeline,

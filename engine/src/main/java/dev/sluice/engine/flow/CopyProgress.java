@@ -38,6 +38,16 @@ final class CopyProgress {
                 (name, sofar) -> new TableProgress(name, sofar.rows(), sofar.bytes(), sofar.estimatedRows(), true));
     }
 
+    /** Number of tables. */
+    synchronized int size() {
+        return tables.size();
+    }
+
+    /** Number of tables that are done. */
+    synchronized long finished() {
+        return tables.values().stream().filter(TableProgress::finished).count();
+    }
+
     synchronized List<TableProgress> tables() {
         return List.copyOf(tables.values());
     }

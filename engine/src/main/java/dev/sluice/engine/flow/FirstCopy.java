@@ -50,7 +50,9 @@ final class FirstCopy {
         List<Relation> shapes = tables.stream()
                 .map(table -> lane.route().shape(table.relation()))
                 .toList();
-        Mono<Void> prepared = retrying(lane, Mono.defer(() -> sink.prepareCopy(shapes, snapshot.position())));
+        Mono<Void> prepared = retrying(
+                lane,
+                lane.reopenIfBroken(source).then(Mono.defer(() -> sink.prepareCopy(shapes, snapshot.position()))));
         return prepared.thenMany(Flux.fromIterable(tables))
                 .flatMap(
                         table -> copy(lane, sink, snapshot, table),
@@ -93,14 +95,18 @@ final class FirstCopy {
     private <T> Mono<T> retrying(Lane lane, Mono<T> work) {
         return work.onErrorMap(SyncException::from)
                 .retryWhen(backoff.retryingOnly(ErrorKind.SINK_UNAVAILABLE, lane::retrying))
-                .doOnSuccess(done -> lane.to(LaneState.COPYING));
+                .doOnSuccess(done -> lane.copying());
     }
 
     /** Makes the copy final in the lanes that keep their own position. May be repeated. */
-    static Mono<Void> seal(List<Lane> lanes, Position snapshot) {
+    Mono<Void> seal(Position snapshot) {
         return Flux.fromIterable(lanes)
                 .filter(Lane::keepsOwnPosition)
-                .concatMap(lane -> ((TransactionalSink) lane.sink()).completeCopy(snapshot))
+                .concatMap(lane -> seal(lane, (TransactionalSink) lane.sink(), snapshot))
                 .then();
+    }
+
+    private Mono<Position> seal(Lane lane, TransactionalSink sink, Position snapshot) {
+        return retrying(lane, lane.reopenIfBroken(source).then(Mono.defer(() -> sink.completeCopy(snapshot))));
     }
 }

@@ -47,7 +47,8 @@ final class Lane {
         this.spec = spec;
         this.backoff = backoff;
         this.worker = worker;
-        this.meters = spec.meters().lane(spec.name(), this::lagSeconds);
+        this.meters = spec.meters()
+                .lane(spec.name(), new LaneMeters.Gauges(this::lagSeconds, copyProgress::size, copyProgress::finished));
         this.state = new StateMachine<>(
                 "lane " + spec.name(),
                 LaneState.NEW,
@@ -214,8 +215,17 @@ final class Lane {
 
     private synchronized void working() {
         state.to(draining ? LaneState.DRAINING : LaneState.STREAMING);
-        SyncException before = trouble;
-        if (before != null) {
+        isBack();
+    }
+
+    /** A part of the first copy got through. */
+    synchronized void copying() {
+        state.to(LaneState.COPYING);
+        isBack();
+    }
+
+    private void isBack() {
+        if (trouble != null) {
             trouble = null;
             LOG.info("{}/{}: the sink is back", spec.pipeline(), name());
         }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A lane at one moment.
  *
  * @param sink its name
- * @param durable up to where the sink durably has everything
+ * @param durable up to where the sink durably has everything; what is saved of it, for a sink that keeps no position of its
+ *     own, may lie a little before
  * @param lag age of the oldest commit read that it has yet to get; zero when it has all that was read
  * @param changes since the start
  * @param bytes since the start

@@ -11,7 +11,9 @@ import dev.sluice.engine.journal.Journal;
 import dev.sluice.engine.journal.JournalReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,7 +119,7 @@ public final class Pipeline {
         confirm();
         Mono<Void> timeout = stopping.asMono()
                 .then(Mono.delay(spec.settings().drainTimeout(), spec.threads().timer()))
-                .then();
+                .then(Mono.fromRunnable(this::drainCutOff));
         Mono<Void> drained = Flux.merge(Flux.fromIterable(running), lanes.size())
                 .takeUntilOther(timeout)
                 .then();
@@ -142,6 +144,13 @@ public final class Pipeline {
                         ErrorKind.SOURCE_UNAVAILABLE, "the source ended its stream, which never ends by itself.")))
                 .takeUntilOther(into.rereadNeeded())
                 .doOnNext(batch -> sourceIsBack());
+    }
+
+    private void drainCutOff() {
+        LOG.warn(
+                "{}: not every sink had written everything within {}; what is missing comes again at the next start",
+                spec.name(),
+                spec.settings().drainTimeout());
     }
 
     private void drain(Journal read) {
@@ -220,7 +229,13 @@ public final class Pipeline {
     /** What it looks like now; cheap enough to ask for several times a second. */
     public PipelineStatus status() {
         Journal open = journal;
-        SyncException error = failure == null ? trouble : failure;
+        SyncException error = Stream.of(
+                        Optional.ofNullable(failure),
+                        Optional.ofNullable(trouble),
+                        Optional.ofNullable(checkpoints.trouble()))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElse(null);
         return new PipelineStatus(
                 name(),
                 state.state(),

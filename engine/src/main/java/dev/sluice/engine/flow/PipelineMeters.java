@@ -46,8 +46,8 @@ final class PipelineMeters implements AutoCloseable {
         }
     }
 
-    LaneMeters lane(String sink, Supplier<Number> lagSeconds) {
-        return new LaneMeters(registry, clock, pipeline, sink, lagSeconds);
+    LaneMeters lane(String sink, LaneMeters.Gauges gauges) {
+        return new LaneMeters(registry, clock, pipeline, sink, gauges);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param confirmed what the source has been told it may forget
  * @param bufferedBytes held in the journal
  * @param lanes in the order in which they were configured
- * @param reason why it reconnects or failed, otherwise null
+ * @param reason why it reconnects, cannot save positions, or failed, otherwise null
  */
 public record PipelineStatus(
         String name,
@@ -25,8 +25,10 @@ public record PipelineStatus(
         lanes = List.copyOf(lanes);
     }
 
-    /** Streaming, and no sink failing. */
+    /** Streaming, with no sink failing and positions being saved. */
     public boolean isReady() {
-        return state == PipelineState.STREAMING && lanes.stream().allMatch(lane -> lane.state() == LaneState.STREAMING);
+        return state == PipelineState.STREAMING
+                && reason == null
+                && lanes.stream().allMatch(lane -> lane.state() == LaneState.STREAMING);
     }
 }

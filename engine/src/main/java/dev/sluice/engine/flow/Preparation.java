@@ -107,7 +107,8 @@ final class Preparation {
 
     private Mono<Ready> resume(StartPlan.Resume plan, SourceIdentity source) {
         LOG.info("{}: going on from {}", spec.name(), plan.least());
-        Mono<Void> sealed = plan.seal().isNone() ? Mono.empty() : FirstCopy.seal(unsealed(plan), plan.seal());
+        Mono<Void> sealed =
+                plan.seal().isNone() ? Mono.empty() : new FirstCopy(unsealed(plan), backoff, source).seal(plan.seal());
         return sealed.thenReturn(new Ready(source, plan.positions()));
     }
 
@@ -132,10 +133,10 @@ final class Preparation {
                 "{}: copying {} tables as of {}", spec.name(), snapshot.tables().size(), position);
         Map<String, Position> positions = new LinkedHashMap<>();
         lanes.forEach(lane -> positions.put(lane.name(), position));
-        return new FirstCopy(lanes, backoff, source)
-                .fill(snapshot)
+        FirstCopy copy = new FirstCopy(lanes, backoff, source);
+        return copy.fill(snapshot)
                 .then(inStore(store -> store.copied(spec.name(), source, position, positions.keySet())))
-                .then(Mono.defer(() -> FirstCopy.seal(lanes, position)))
+                .then(Mono.defer(() -> copy.seal(position)))
                 .thenReturn(new Ready(source, positions))
                 .doOnNext(ready -> LOG.info("{}: the first copy is complete", spec.name()));
     }

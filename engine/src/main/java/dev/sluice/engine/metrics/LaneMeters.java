@@ -25,10 +25,13 @@ public final class LaneMeters implements AutoCloseable {
     private final DistributionSummary batchChanges;
     private final Timer write;
     private final Timer latency;
-    private final Gauge lag;
+    private final List<Gauge> gauges;
 
-    /** @param lagSeconds asked for at each scrape */
-    public LaneMeters(MeterRegistry registry, Clock clock, String pipeline, String sink, Supplier<Number> lagSeconds) {
+    /** What is asked for at each scrape. */
+    public record Gauges(Supplier<Number> lagSeconds, Supplier<Number> copyTables, Supplier<Number> copyTablesDone) {}
+
+    /** Registers all of them. */
+    public LaneMeters(MeterRegistry registry, Clock clock, String pipeline, String sink, Gauges gauges) {
         this.registry = registry;
         this.clock = clock;
         Tags tags = Tags.of(MeterNames.PIPELINE, pipeline, MeterNames.SINK, sink);
@@ -45,10 +48,17 @@ public final class LaneMeters implements AutoCloseable {
                 .tags(tags)
                 .publishPercentileHistogram()
                 .register(registry);
-        this.lag = Gauge.builder(MeterNames.SINK_LAG, lagSeconds)
-                .tags(tags)
-                .baseUnit("seconds")
-                .register(registry);
+        this.gauges = List.of(
+                Gauge.builder(MeterNames.SINK_LAG, gauges.lagSeconds())
+                        .tags(tags)
+                        .baseUnit("seconds")
+                        .register(registry),
+                Gauge.builder(MeterNames.COPY_TABLES, gauges.copyTables())
+                        .tags(tags)
+                        .register(registry),
+                Gauge.builder(MeterNames.COPY_TABLES_DONE, gauges.copyTablesDone())
+                        .tags(tags)
+                        .register(registry));
     }
 
     /** A batch has been written. */
@@ -88,7 +98,8 @@ public final class LaneMeters implements AutoCloseable {
 
     @Override
     public void close() {
-        List<Meter> all = List.of(changes, bytes, retries, copiedRows, batchChanges, write, latency, lag);
+        List<Meter> all = List.of(changes, bytes, retries, copiedRows, batchChanges, write, latency);
         all.forEach(registry::remove);
+        gauges.forEach(registry::remove);
     }
 }

@@ -55,6 +55,7 @@ class PipelineThreadsTest {
             sink.then(batch -> Mono.error(new SyncException(ErrorKind.SINK_UNAVAILABLE, "the target is away.")));
         }
         pipeline.start().block(PATIENCE);
+        pipeline.caughtUp().block(PATIENCE); // what is committed before the snapshot is copied, not streamed
         for (int number = 0; number < 200; number++) {
             commit(1 + number % 7);
         }
