@@ -1,7 +1,7 @@
 # `make help` lists what there is. A JDK 17 or newer, Maven and make are all that is needed.
 MVN ?= mvn -B -ntp
 
-.PHONY: help test fmt demo bench package clean
+.PHONY: help test soak fmt demo bench package clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -10,6 +10,10 @@ demo: ## two PostgreSQL servers kept in step, live; FOR=20s ends it by itself
 
 test: ## build everything and run every test, against real servers
 	$(MVN) verify
+
+soak: ## thousands of simulated histories, then kills from a seed of their own (SEED=n repeats one)
+	$(MVN) verify -pl daemon -am -Dtest=PipelineSimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dsluice.simulation.seeds=5000 -Dsluice.seed=$(or $(SEED),$(shell date +%s))
 
 bench: ## measure it, beside its peers, in at most 15 minutes; ARGS="drain --rows 100000" to choose
 ifdef ARGS
