@@ -47,7 +47,7 @@ final class SlotMonitor implements AutoCloseable {
         if (streaming == null || streaming.isStopped()) {
             return;
         }
-        try (PgConnection connection = connections.open()) {
+        try (PgConnection connection = connections.openForQueries()) {
             ReplicationSlot.find(connection, settings.slot()).ifPresent(slot -> show(slot, streaming.received()));
         } catch (SQLException unavailable) {
             // The stream says that the server is away; the figures stay what they were.

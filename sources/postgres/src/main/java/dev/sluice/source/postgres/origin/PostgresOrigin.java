@@ -49,7 +49,7 @@ public final class PostgresOrigin implements Origin {
 
     /** A commit record follows the message, so the stream passes the position as soon as it gets there. */
     private Position emitMessage() {
-        try (PgConnection connection = connections.open();
+        try (PgConnection connection = connections.openForQueries();
                 PreparedStatement statement =
                         connection.prepareStatement("SELECT pg_logical_emit_message(true, ?, '')::text")) {
             statement.setString(1, MESSAGE_PREFIX);

@@ -90,7 +90,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     PgConnection connection() throws SQLException {
         PgConnection open = connection;
         if (open == null || open.isClosed()) {
-            open = connections.open();
+            open = connections.openForQueries();
             connection = open;
         }
         return open;

@@ -39,6 +39,8 @@ public final class StreamSession {
 
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
+    private static final Duration LEAST_SILENCE = Duration.ofMinutes(2);
+
     private static final long SLOT_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final SourceSettings settings;
@@ -88,11 +90,13 @@ public final class StreamSession {
             check(describer.connection());
             ReplicationLink opened = openLink();
             link = opened;
+            Duration silence = silence(settings.statusInterval());
+            opened.limitReads(silence);
             Feedback told = new Feedback(
                     opened, confirmed, after.lsn(), settings.statusInterval().toNanos());
             feedback = told;
             ChangeAssembler assembler = new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes());
-            reader = new ChangeReader(opened, assembler, told, describer, meters);
+            reader = new ChangeReader(opened, assembler, told, describer, meters, silence);
             long period = settings.statusInterval().toMillis();
             heartbeat = timer.scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
             LOG.info("{}: streaming slot {} after {}", settings.pipeline(), settings.slot(), after);
@@ -103,6 +107,16 @@ public final class StreamSession {
         } finally {
             reading.unlock();
         }
+    }
+
+    /**
+     * How long the server may say nothing though it is asked all the time. It does not look at what we send while it decodes
+     * one large transaction of which nothing is published; from 15 on it then still sends a keepalive each half of its
+     * wal_sender_timeout, 30 seconds by default.
+     */
+    private static Duration silence(Duration statusInterval) {
+        Duration tenTimes = statusInterval.multipliedBy(10);
+        return tenTimes.compareTo(LEAST_SILENCE) > 0 ? tenTimes : LEAST_SILENCE;
     }
 
     private void check(PgConnection sql) throws SQLException {
