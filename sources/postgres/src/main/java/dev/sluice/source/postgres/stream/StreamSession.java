@@ -61,7 +61,8 @@ public final class StreamSession {
     private volatile @Nullable Feedback feedback;
     private volatile @Nullable ReplicationLink link;
     private boolean announced;
-    private @Nullable CatalogueDescriber catalogue;
+    private boolean closed;
+    private volatile @Nullable CatalogueDescriber catalogue;
     private @Nullable ScheduledFuture<?> heartbeat;
 
     public StreamSession(
@@ -81,32 +82,50 @@ public final class StreamSession {
         this.standing = after;
     }
 
-    /** Connects and starts streaming. Blocks; fails with a SyncException, having freed everything. */
+    /**
+     * Connects and starts streaming, unless stopped meanwhile. Blocks; fails with a SyncException, having freed everything.
+     */
     public StreamSession open() {
         reading.lock();
         try {
-            CatalogueDescriber describer = new CatalogueDescriber(connections);
-            catalogue = describer;
-            check(describer.connection());
-            ReplicationLink opened = openLink();
-            link = opened;
-            Duration silence = silence(settings.statusInterval());
-            opened.limitReads(silence);
-            Feedback told = new Feedback(
-                    opened, confirmed, after.lsn(), settings.statusInterval().toNanos());
-            feedback = told;
-            ChangeAssembler assembler = new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes());
-            reader = new ChangeReader(opened, assembler, told, describer, meters, silence);
-            long period = settings.statusInterval().toMillis();
-            heartbeat = timer.scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
-            LOG.info("{}: streaming slot {} after {}", settings.pipeline(), settings.slot(), after);
-            return this;
+            if (!stopped) {
+                connect();
+            }
         } catch (SQLException | RuntimeException error) {
+            boolean wanted = stopped;
             free();
-            throw errors.of(error, standing);
+            if (!wanted) {
+                throw errors.of(error, standing);
+            }
+            LOG.debug("{}: stopped while connecting", settings.pipeline(), error);
         } finally {
             reading.unlock();
         }
+        if (stopped) {
+            free();
+        }
+        return this;
+    }
+
+    private void connect() throws SQLException {
+        CatalogueDescriber describer = new CatalogueDescriber(connections);
+        catalogue = describer;
+        check(describer.connection());
+        if (stopped) {
+            return;
+        }
+        ReplicationLink opened = openLink();
+        link = opened;
+        Duration silence = silence(settings.statusInterval());
+        opened.limitReads(silence);
+        Feedback told = new Feedback(
+                opened, confirmed, after.lsn(), settings.statusInterval().toNanos());
+        feedback = told;
+        ChangeAssembler assembler = new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes());
+        reader = new ChangeReader(opened, assembler, told, describer, meters, silence);
+        long period = settings.statusInterval().toMillis();
+        heartbeat = timer.scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
+        LOG.info("{}: streaming slot {} after {}", settings.pipeline(), settings.slot(), after);
     }
 
     /**
@@ -185,6 +204,9 @@ public final class StreamSession {
         } finally {
             reading.unlock();
         }
+        if (stopped && freed.isDone()) {
+            free(); // whoever freed could not wait for us
+        }
         return this;
     }
 
@@ -195,7 +217,7 @@ public final class StreamSession {
             if (told != null && !stopped) {
                 told.sendIfDue(System.nanoTime(), true);
             }
-        } catch (SQLException broken) {
+        } catch (SQLException | RuntimeException broken) { // an exception that escapes would end the beating
             // The reader will find the connection broken when it reads, and tell it with the reason.
             LOG.debug("{}: status message failed", settings.pipeline(), broken);
         }
@@ -226,35 +248,51 @@ public final class StreamSession {
     }
 
     private void release() {
-        takeFromReader();
-        try {
-            if (freed.isDone()) {
-                return;
+        if (takeFromReader()) {
+            try {
+                closeOnce();
+            } finally {
+                reading.unlock();
             }
-            if (heartbeat != null) {
-                heartbeat.cancel(false);
-            }
-            close();
-            freed.complete(null);
-        } finally {
-            reading.unlock();
+        } else {
+            LOG.warn("{}: a connection does not answer; it is closed when it does", settings.pipeline());
         }
+        freed.complete(null);
+    }
+
+    private void closeOnce() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (heartbeat != null) {
+            heartbeat.cancel(false);
+        }
+        close();
     }
 
     /** A reader that was stopped leaves within milliseconds, unless the network has swallowed what it waits for. */
-    private void takeFromReader() {
-        boolean taken = false;
+    private boolean takeFromReader() {
+        if (isTakenInTime()) {
+            return true;
+        }
+        ReplicationLink stuck = link;
+        if (stuck != null) {
+            stuck.abort();
+        }
+        CatalogueDescriber asking = catalogue;
+        if (asking != null) {
+            asking.abort();
+        }
+        return isTakenInTime();
+    }
+
+    private boolean isTakenInTime() {
         try {
-            taken = reading.tryLock(READER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return reading.tryLock(READER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException shuttingDown) {
             Thread.currentThread().interrupt();
-        }
-        if (!taken) {
-            ReplicationLink stuck = link;
-            if (stuck != null) {
-                stuck.abort();
-            }
-            reading.lock();
+            return reading.tryLock();
         }
     }
 
@@ -274,6 +312,7 @@ public final class StreamSession {
         Feedback told = feedback;
         ReplicationLink streaming = link;
         if (told != null && streaming != null && told.hasNews()) {
+            streaming.limitReads(READER_PATIENCE);
             told.send(true);
             streaming.drainUntilKeepalive(LAST_WORDS);
         }
