@@ -45,6 +45,7 @@ final class ChangeAssembler {
     private long skipUntilOrdinal;
     private long boundary;
     private long changes;
+    private boolean urgent;
 
     ChangeAssembler(RelationDescriber describer, TableSelection selection, Position after, int batchBytes) {
         this.builder = new ChangeBatchBuilder(batchBytes);
@@ -101,6 +102,7 @@ final class ChangeAssembler {
         }
         open = null;
         if (wanted) {
+            urgent = true;
             reachBoundary(commit.endLsn());
         }
     }
@@ -148,7 +150,7 @@ final class ChangeAssembler {
                 row.oldLength(),
                 row.rowOffset(),
                 row.rowLength());
-        changes++;
+        added();
     }
 
     private void truncate(Truncate truncate) {
@@ -156,9 +158,14 @@ final class ChangeAssembler {
             FollowedRelation followed = followed((int) oid);
             if (!isLeftOut(followed)) {
                 builder.add(Operation.TRUNCATE, followed.relation(), OldTuple.NONE, new byte[0], 0, 0, 0, 0);
-                changes++;
+                added();
             }
         }
+    }
+
+    private void added() {
+        changes++;
+        urgent = true;
     }
 
     /** Counts a change that was delivered before, or is not ours. */
@@ -211,7 +218,13 @@ final class ChangeAssembler {
         return builder.isEmpty();
     }
 
+    /** Whether there is more to tell than that keepalives have moved the position: a change, or a transaction that ended. */
+    boolean isUrgent() {
+        return urgent;
+    }
+
     ChangeBatch build() {
+        urgent = false;
         return builder.build();
     }
 

@@ -36,6 +36,7 @@ final class ChangeReader {
     private final Pace pace = new Pace(System.nanoTime());
     private volatile boolean stopped;
     private int emptyReads;
+    private long emittedNanos;
     private long countedChanges;
     private long unreportedBytes;
 
@@ -53,6 +54,7 @@ final class ChangeReader {
         this.catalogue = catalogue;
         this.meters = meters;
         this.silenceNanos = silence.toNanos();
+        this.emittedNanos = System.nanoTime() - feedback.intervalNanos();
     }
 
     void stop() {
@@ -116,7 +118,7 @@ final class ChangeReader {
         return false;
     }
 
-    /** What moved by it is handed on with what comes next, or when nothing does. */
+    /** What moved by it is handed on with what comes next, or after a while when nothing does. */
     private void keepalive(byte[] message) throws SQLException {
         link.requireNoWarning();
         long walEnd = ReplicationLink.walEnd(message);
@@ -127,8 +129,17 @@ final class ChangeReader {
         }
     }
 
+    /**
+     * Each batch may make a sink commit, and that commit, in the same cluster, the server send a keepalive: a batch that
+     * only moves the position waits for its turn, or the two would go on for ever.
+     */
     private boolean isTimeToEmitAfterSilence(long now) {
-        return !assembler.isEmpty() && (!assembler.inTransaction() || pace.idleNanos(now) > PART_AFTER_NANOS);
+        if (assembler.isEmpty()) {
+            return false;
+        }
+        return assembler.isUrgent()
+                ? !assembler.inTransaction() || pace.idleNanos(now) > PART_AFTER_NANOS
+                : now - emittedNanos >= feedback.intervalNanos();
     }
 
     /** Nothing came; returns how long to rest. */
@@ -170,6 +181,7 @@ final class ChangeReader {
         link.requireNoWarning();
         ChangeBatch batch = assembler.build();
         pace.emitted();
+        emittedNanos = System.nanoTime();
         feedback.emitted(batch.last().lsn());
         report();
         meters.changes(assembler.changes() - countedChanges);

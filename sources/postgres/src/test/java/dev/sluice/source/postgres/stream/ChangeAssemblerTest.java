@@ -73,10 +73,13 @@ class ChangeAssemblerTest {
         assembler.keepalive(200);
         assertThat(assembler.isEmpty()).isTrue();
         accept(assembler, commit(100, 120));
+        assertThat(assembler.isUrgent()).isTrue();
         assertThat(assembler.build().last()).isEqualTo(Position.boundary(120));
         assembler.keepalive(110);
+        assertThat(assembler.isUrgent()).isFalse();
         assertThat(assembler.isEmpty()).isTrue();
         assembler.keepalive(200);
+        assertThat(assembler.isUrgent()).isFalse();
         assertThat(assembler.build().last()).isEqualTo(Position.boundary(200));
     }
 
