@@ -104,7 +104,8 @@ public final class PostgresSnapshot implements Snapshot {
         return Mono.<Void>fromRunnable(this::closeNow).subscribeOn(scheduler);
     }
 
-    private void closeNow() {
+    /** Blocks; once is enough. */
+    public void closeNow() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }

@@ -8,6 +8,7 @@ import dev.sluice.engine.source.SourceState;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.source.postgres.SourceSettings;
+import dev.sluice.source.postgres.copy.PostgresSnapshot;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,7 +40,11 @@ public final class PostgresOrigin implements Origin {
 
     @Override
     public Mono<Snapshot> snapshot() {
-        return blocking(() -> new SnapshotStart(settings, connections, scheduler).open());
+        return Mono.fromCallable(() -> new SnapshotStart(settings, connections, scheduler).open())
+                .doOnDiscard(PostgresSnapshot.class, PostgresSnapshot::closeNow) // cancelled while the slot was made
+                .<Snapshot>map(opened -> opened)
+                .onErrorMap(SyncException::from)
+                .subscribeOn(scheduler);
     }
 
     @Override
