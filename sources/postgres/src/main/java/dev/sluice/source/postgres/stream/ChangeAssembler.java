@@ -2,9 +2,12 @@ package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ChangeBatchBuilder;
+import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.Transaction;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.postgres.TableCatalogue;
@@ -19,6 +22,7 @@ import dev.sluice.source.postgres.pgoutput.Truncate;
 import dev.sluice.source.postgres.pgoutput.TypeMessage;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -123,11 +127,24 @@ final class ChangeAssembler {
         boolean selected = selection.includes(message.schema(), message.name())
                 && !message.schema().equals(TableCatalogue.OWN_SCHEMA);
         int oid = (int) message.oid();
+        requireNotLost(relations.get(oid), message, selected);
         relations.put(
                 oid,
                 new FollowedRelation(
                         describer.describe(message, types), message.columns().size(), selected));
         latest = null;
+    }
+
+    /** A table that was copied, and is published, must not go on unheard because of a new name. */
+    private static void requireNotLost(@Nullable FollowedRelation before, RelationMessage message, boolean selected) {
+        if (before != null && before.selected() && !selected) {
+            String name = message.schema() + "." + message.name();
+            throw SyncException.of(List.of(new Problem(
+                    ErrorKind.SOURCE_REFUSED,
+                    before.relation().displayName() + " was renamed to " + name
+                            + ", which tables: does not name; its changes would be lost",
+                    "add \"" + name + "\" to tables:")));
+        }
     }
 
     private void type(TypeMessage message) {
