@@ -88,8 +88,8 @@ public final class PostgresSnapshot implements Snapshot {
                 exported.position(),
                 settings.batchBytes());
         return Flux.<ChangeBatch, TableReader>generate(reader::open, TableReader::emit)
-                .doOnCancel(reader::stop)
                 .subscribeOn(worker.scheduler())
+                .doOnCancel(reader::stop) // out here, where it is heard while the reader connects
                 .doFinally(end -> giveBack(reader, worker));
     }
 

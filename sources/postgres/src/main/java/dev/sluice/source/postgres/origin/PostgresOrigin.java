@@ -40,11 +40,14 @@ public final class PostgresOrigin implements Origin {
 
     @Override
     public Mono<Snapshot> snapshot() {
-        return Mono.fromCallable(() -> new SnapshotStart(settings, connections, scheduler).open())
-                .doOnDiscard(PostgresSnapshot.class, PostgresSnapshot::closeNow) // cancelled while the slot was made
-                .<Snapshot>map(opened -> opened)
-                .onErrorMap(SyncException::from)
-                .subscribeOn(scheduler);
+        return Mono.defer(() -> {
+            SnapshotStart start = new SnapshotStart(settings, connections, scheduler);
+            return Mono.<Snapshot>fromCallable(start::open)
+                    .doOnDiscard(PostgresSnapshot.class, PostgresSnapshot::closeNow)
+                    .onErrorMap(SyncException::from)
+                    .subscribeOn(scheduler)
+                    .doOnCancel(start::giveUp);
+        });
     }
 
     @Override

@@ -32,8 +32,8 @@ final class SnapshotStart {
 
     private final SourceSettings settings;
     private final Connections connections;
-
     private final Scheduler scheduler;
+    private volatile boolean givenUp;
 
     /** @param scheduler where the snapshot's closing may block */
     SnapshotStart(SourceSettings settings, Connections connections, Scheduler scheduler) {
@@ -42,7 +42,29 @@ final class SnapshotStart {
         this.scheduler = scheduler;
     }
 
-    PostgresSnapshot open() {
+    /** Nobody waits for the snapshot any more. Any thread. */
+    void giveUp() {
+        givenUp = true;
+    }
+
+    /** Null if it was given up: then everything has been closed. */
+    @Nullable PostgresSnapshot open() {
+        try {
+            PostgresSnapshot opened = start();
+            if (!givenUp) {
+                return opened;
+            }
+            opened.closeNow();
+        } catch (RuntimeException error) {
+            if (!givenUp) {
+                throw error;
+            }
+            LOG.debug("{}: given up while the slot was made", settings.pipeline(), error);
+        }
+        return null;
+    }
+
+    private PostgresSnapshot start() {
         try {
             Set<Long> published = prepare();
             PgConnection exporter = connections.openReplication();

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -217,7 +218,9 @@ public final class StreamSession {
             if (told != null && !stopped) {
                 told.sendIfDue(System.nanoTime(), true);
             }
-        } catch (SQLException | RuntimeException broken) { // an exception that escapes would end the beating
+        } catch (RuntimeException unexpected) { // thrown on, it would end the beating without a word
+            LOG.warn("{}: status message failed", settings.pipeline(), unexpected);
+        } catch (SQLException broken) {
             // The reader will find the connection broken when it reads, and tell it with the reason.
             LOG.debug("{}: status message failed", settings.pipeline(), broken);
         }
@@ -235,10 +238,10 @@ public final class StreamSession {
     /** Tells the server what was confirmed and closes the connections, in the background. */
     public void free() {
         stop();
-        if (timer.isShutdown()) {
-            release();
-        } else {
+        try {
             timer.execute(this::release);
+        } catch (RejectedExecutionException closed) { // the source is: nobody waits for this thread any more
+            release();
         }
     }
 
