@@ -29,6 +29,9 @@ public final class Connections {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(30);
 
+    /** A network that swallows what is sent must not hold up whoever asks for something that is answered at once. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
     /** The walsender makes one send per change: with a small buffer it wakes us, and waits for us, all the time. */
     private static final int REPLICATION_RECEIVE_BUFFER_BYTES = 4 << 20;
 
@@ -48,6 +51,13 @@ public final class Connections {
     /** For SQL. In autocommit mode. */
     public PgConnection open() throws SQLException {
         return connect(common());
+    }
+
+    /** For SQL that is answered soon: a minute without a byte from the server is a broken connection. In autocommit mode. */
+    public PgConnection openForQueries() throws SQLException {
+        Properties properties = common();
+        PGProperty.SOCKET_TIMEOUT.set(properties, (int) ANSWER_TIMEOUT.toSeconds());
+        return connect(properties);
     }
 
     /**

@@ -49,8 +49,8 @@ public final class PostgresSource implements Source {
         return Flux.defer(() -> {
             StreamSession opening = begin(after);
             return Flux.<ChangeBatch, StreamSession>generate(opening::open, StreamSession::emit, StreamSession::free)
-                    .doOnCancel(opening::stop)
-                    .subscribeOn(threads.reading());
+                    .subscribeOn(threads.reading())
+                    .doOnCancel(opening::stop); // out here, where it is heard while the session opens
         });
     }
 
@@ -81,7 +81,7 @@ public final class PostgresSource implements Source {
         StreamSession last = session.get();
         Mono<Void> told =
                 last == null ? Mono.empty() : Mono.fromFuture(end(last)).then(tell(last));
-        return told.doOnTerminate(this::release);
+        return told.doOnTerminate(this::release).doOnCancel(this::release);
     }
 
     private static CompletableFuture<Void> end(StreamSession last) {

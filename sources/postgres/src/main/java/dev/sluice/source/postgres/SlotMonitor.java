@@ -1,5 +1,6 @@
 package dev.sluice.source.postgres;
 
+import dev.sluice.engine.change.Position;
 import dev.sluice.postgres.Connections;
 import dev.sluice.source.postgres.origin.ReplicationSlot;
 import dev.sluice.source.postgres.stream.StreamSession;
@@ -27,7 +28,7 @@ final class SlotMonitor implements AutoCloseable {
     private final ScheduledFuture<?> polling;
     private String walStatus = "reserved";
 
-    /** @param session what streams; nothing is looked at while nothing does */
+    /** @param session what streams, or did last; null before the first time */
     SlotMonitor(
             SourceSettings settings,
             Connections connections,
@@ -43,19 +44,21 @@ final class SlotMonitor implements AutoCloseable {
     }
 
     private void look() {
-        StreamSession streaming = session.get();
-        if (streaming == null || streaming.isStopped()) {
-            return;
-        }
-        try (PgConnection connection = connections.open()) {
-            ReplicationSlot.find(connection, settings.slot()).ifPresent(slot -> show(slot, streaming.received()));
+        try (PgConnection connection = connections.openForQueries()) {
+            ReplicationSlot.find(connection, settings.slot()).ifPresent(this::show);
         } catch (SQLException unavailable) {
             // The stream says that the server is away; the figures stay what they were.
             LOG.debug("{}: cannot look at slot {}", settings.pipeline(), settings.slot(), unavailable);
+        } catch (RuntimeException unexpected) { // thrown on, it would end the looking without a word
+            LOG.warn("{}: cannot look at slot {}", settings.pipeline(), settings.slot(), unexpected);
         }
     }
 
-    private void show(ReplicationSlot slot, long received) {
+    private void show(ReplicationSlot slot) {
+        StreamSession streaming = session.get();
+        Position confirmed = slot.confirmedFlush();
+        long received =
+                streaming != null ? streaming.received() : confirmed == null ? slot.serverLsn() : confirmed.lsn();
         meters.slot(slot.retainedBytes(), Math.max(0, slot.serverLsn() - received));
         if (!slot.walStatus().equals(walStatus)) {
             walStatus = slot.walStatus();

@@ -114,6 +114,35 @@ class InspectionTest extends SourceTest {
     }
 
     @Test
+    void aPublicationOfTablesThatNobodyNamedIsRefused(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "CREATE TABLE keyless (a int)");
+        Source source = open(
+                Sources.skippingTablesWithoutKey(
+                        Sources.named(Sources.config(database.url(), "public.*"), database.name(), "p", false)),
+                database.name());
+        for (String what : List.of("FOR ALL TABLES", "FOR TABLES IN SCHEMA public", "FOR TABLE items, keyless")) {
+            database.execute("CREATE PUBLICATION p " + what);
+            SyncException error = failure(source.origin().inspect());
+            assertThat(error.kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
+            assertThat(error).hasMessageContaining("publication p");
+            database.execute("DROP PUBLICATION p");
+        }
+    }
+
+    @Test
+    void aTableThatWasRenamedAwayIsNotForgottenAtTheNextStart(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "CREATE TABLE more (id int PRIMARY KEY)");
+        Source source = open(database, "public.items", "public.more");
+        begin(source);
+        database.execute("ALTER TABLE more RENAME TO less");
+        SyncException error = failure(source.origin().inspect());
+        assertThat(error.kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
+        assertThat(error).hasMessageContaining("public.less");
+        database.execute("ALTER PUBLICATION \"sluice_" + database.name() + "\" DROP TABLE less");
+        assertThat(get(source.origin().inspect()).tables()).hasSize(1);
+    }
+
+    @Test
     void aPublicationThatIsTooNarrowIsRefusedAndOneThatIsTooShortIsExtended(TestDatabase database) throws Exception {
         database.execute(
                 ITEMS, "CREATE TABLE more (id int PRIMARY KEY)", "CREATE PUBLICATION p FOR TABLE items WHERE (id > 5)");

@@ -136,6 +136,28 @@ class OutageTest {
     }
 
     @Test
+    void aSubscriberThatLeavesWhileTheStreamConnectsMakesRoomForTheNextAtOnce() throws Exception {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", server.port())) {
+            Source proxied = Sources.open(
+                    Sources.config("postgresql://postgres@127.0.0.1:" + proxy.port() + "/" + DATABASE, "public.*"),
+                    "left");
+            Position at = SourceTest.begin(proxied);
+            SourceTest.eventually(() -> proxy.open() == 0);
+            insert(1, 3);
+            proxy.stall();
+            int before = proxy.accepted();
+            BatchProbe left = SourceTest.subscribe(proxied, at);
+            SourceTest.eventually(() -> proxy.accepted() > before);
+            left.close();
+            try (BatchProbe probe = SourceTest.subscribe(proxied, at)) {
+                proxy.pass();
+                assertThat(ids(probe.untilChanges(3).changes())).containsExactly("1", "2", "3");
+            }
+            proxied.close().block(PATIENCE);
+        }
+    }
+
+    @Test
     void aServerThatIsDownIsUnavailableToEveryCall() {
         server.stop();
         for (var call : List.of(

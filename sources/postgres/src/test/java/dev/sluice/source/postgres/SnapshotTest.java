@@ -3,6 +3,7 @@ package dev.sluice.source.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.TableCopy;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -94,6 +96,41 @@ class SnapshotTest extends SourceTest {
         } catch (SQLException error) {
             throw new IllegalStateException(error);
         }
+    }
+
+    /** So that the copy starts again with a new one; it would not if this were the table's fault. */
+    @Test
+    void aSnapshotWhoseConnectionIsLostIsUnavailable(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "INSERT INTO items VALUES (1, 'one')");
+        Source source = open(database, "public.*");
+        Snapshot snapshot = get(source.origin().snapshot());
+        database.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND backend_type = 'walsender'");
+        SyncException error = failure(snapshot.rows(snapshot.tables().get(0)).then());
+        assertThat(error.kind()).isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
+        assertThat(error).hasMessageContaining("the snapshot is gone");
+        snapshot.close().block(PATIENCE);
+    }
+
+    @Test
+    void aSnapshotThatNobodyWaitsForAnyMoreIsClosed(TestDatabase database) throws Exception {
+        database.execute(ITEMS);
+        Source source = open(database, "public.*");
+        String walsenders = "SELECT count(*) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND backend_type = 'walsender'";
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO items VALUES (1, 'one')");
+            Disposable start = source.origin().snapshot().subscribe();
+            eventually(() -> "1"
+                    .equals(database.value("SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'sluice_"
+                            + database.name() + "'")));
+            start.dispose();
+            assertThat(database.value(walsenders)).isEqualTo("1");
+            connection.commit();
+        }
+        eventually(() -> "0".equals(database.value(walsenders)));
     }
 
     @Test

@@ -1,9 +1,7 @@
 package dev.sluice.source.postgres.copy;
 
 import dev.sluice.postgres.Connections;
-import dev.sluice.postgres.Identifiers;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,6 +18,8 @@ final class CopyWorker {
     private final ExecutorService thread;
     private final Scheduler scheduler;
     private @Nullable PgConnection connection;
+    private int discards;
+    private boolean closed;
 
     CopyWorker(Connections connections, String snapshotName, String threadName) {
         this.connections = connections;
@@ -36,24 +36,45 @@ final class CopyWorker {
         return scheduler;
     }
 
-    /** The connection, opened if it is not. On the worker's thread. */
-    synchronized PgConnection connection() throws SQLException {
-        PgConnection open = connection;
-        if (open == null || open.isClosed()) {
-            open = connections.open();
-            connection = open;
-            try (Statement statement = open.createStatement()) {
-                statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT "
-                        + Identifiers.literal(snapshotName));
+    /**
+     * The connection, opened if it is not. On the worker's thread. No lock is held while it connects, as whoever discards
+     * may be on an event loop.
+     */
+    PgConnection connection() throws SQLException {
+        int before;
+        synchronized (this) {
+            PgConnection open = connection;
+            if (open != null && !open.isClosed()) {
+                return open;
             }
+            before = discards;
         }
-        return open;
+        PgConnection made = connections.open();
+        try {
+            ExportedSnapshot.takeUp(made, snapshotName);
+            keep(made, before);
+            return made;
+        } catch (SQLException | RuntimeException error) {
+            made.abort(Runnable::run);
+            throw error;
+        }
+    }
+
+    private synchronized void keep(PgConnection made, int discardsBefore) throws SQLException {
+        if (closed || discards != discardsBefore) {
+            throw new SQLException("given up while connecting", "08003");
+        }
+        connection = made;
     }
 
     /** Gives up the connection, in the middle of a COPY if need be; {@link #connection} opens a new one. Any thread. */
-    synchronized void discard() throws SQLException {
-        PgConnection open = connection;
-        connection = null;
+    void discard() throws SQLException {
+        PgConnection open;
+        synchronized (this) {
+            open = connection;
+            connection = null;
+            discards++;
+        }
         if (open != null) {
             open.abort(Runnable::run);
         }
@@ -61,6 +82,9 @@ final class CopyWorker {
 
     /** Ends the thread once it has finished what it does. */
     void close() throws SQLException {
+        synchronized (this) {
+            closed = true;
+        }
         discard();
         thread.shutdown();
         scheduler.dispose();

@@ -88,8 +88,8 @@ public final class PostgresSnapshot implements Snapshot {
                 exported.position(),
                 settings.batchBytes());
         return Flux.<ChangeBatch, TableReader>generate(reader::open, TableReader::emit)
-                .doOnCancel(reader::stop)
                 .subscribeOn(worker.scheduler())
+                .doOnCancel(reader::stop) // out here, where it is heard while the reader connects
                 .doFinally(end -> giveBack(reader, worker));
     }
 
@@ -104,7 +104,8 @@ public final class PostgresSnapshot implements Snapshot {
         return Mono.<Void>fromRunnable(this::closeNow).subscribeOn(scheduler);
     }
 
-    private void closeNow() {
+    /** Blocks; once is enough. */
+    public void closeNow() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }

@@ -47,6 +47,9 @@ final class TableReader {
             copy = worker.connection().getCopyAPI().copyOut(statement);
             return this;
         } catch (SQLException error) {
+            if (stopped) {
+                return this; // nobody is there to be told
+            }
             throw SqlStates.source("copy " + relation.displayName(), error);
         }
     }

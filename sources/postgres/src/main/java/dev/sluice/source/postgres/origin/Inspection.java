@@ -29,7 +29,7 @@ final class Inspection {
 
     /** Fails with everything that stands in the way. */
     SourceState run() {
-        try (PgConnection connection = connections.open()) {
+        try (PgConnection connection = connections.openForQueries()) {
             return look(connection);
         } catch (SQLException error) {
             throw new ConnectionErrors(settings.endpoint()).of(error);

@@ -8,6 +8,7 @@ import dev.sluice.engine.source.SourceState;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.source.postgres.SourceSettings;
+import dev.sluice.source.postgres.copy.PostgresSnapshot;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,7 +40,14 @@ public final class PostgresOrigin implements Origin {
 
     @Override
     public Mono<Snapshot> snapshot() {
-        return blocking(() -> new SnapshotStart(settings, connections, scheduler).open());
+        return Mono.defer(() -> {
+            SnapshotStart start = new SnapshotStart(settings, connections, scheduler);
+            return Mono.<Snapshot>fromCallable(start::open)
+                    .doOnDiscard(PostgresSnapshot.class, PostgresSnapshot::closeNow)
+                    .onErrorMap(SyncException::from)
+                    .subscribeOn(scheduler)
+                    .doOnCancel(start::giveUp);
+        });
     }
 
     @Override
@@ -49,7 +57,7 @@ public final class PostgresOrigin implements Origin {
 
     /** A commit record follows the message, so the stream passes the position as soon as it gets there. */
     private Position emitMessage() {
-        try (PgConnection connection = connections.open();
+        try (PgConnection connection = connections.openForQueries();
                 PreparedStatement statement =
                         connection.prepareStatement("SELECT pg_logical_emit_message(true, ?, '')::text")) {
             statement.setString(1, MESSAGE_PREFIX);

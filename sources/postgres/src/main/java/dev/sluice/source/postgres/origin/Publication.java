@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ours whether Sluice made it; only then it is dropped again
  * @param owned whether we may alter it
+ * @param wholesale whether it is for all tables, or all of a schema, so that it publishes tables that nobody has copied
  * @param everyOperation whether it publishes insert, update, delete and truncate
  * @param viaRoot whether partitions are published as their root
  * @param tables what it publishes, partitions as they are published
@@ -29,7 +30,7 @@ public record Publication(
         String name,
         boolean ours,
         boolean owned,
-        boolean allTables,
+        boolean wholesale,
         boolean everyOperation,
         boolean viaRoot,
         Set<QualifiedName> tables,
@@ -53,6 +54,13 @@ public record Publication(
                   AND (to_jsonb(r) ->> 'prqual' IS NOT NULL OR to_jsonb(r) ->> 'prattrs' IS NOT NULL))
             FROM pg_publication p JOIN pg_publication_tables t ON t.pubname = p.pubname
             WHERE p.pubname = ?
+            """;
+
+    private static final int FIRST_WITH_SCHEMAS = 15;
+
+    private static final String SCHEMAS = """
+            SELECT EXISTS (SELECT FROM pg_publication_namespace n JOIN pg_publication p ON p.oid = n.pnpubid
+              WHERE p.pubname = ?)
             """;
 
     public static boolean exists(Connection connection, String name) throws SQLException {
@@ -88,11 +96,23 @@ public record Publication(
                 name,
                 row.getBoolean(2),
                 row.getBoolean(3),
-                row.getBoolean(4),
+                row.getBoolean(4) || publishesSchemas(connection, name),
                 row.getBoolean(5),
                 row.getBoolean(6),
                 tables,
                 narrowed);
+    }
+
+    private static boolean publishesSchemas(Connection connection, String name) throws SQLException {
+        if (connection.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_SCHEMAS) {
+            return false;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SCHEMAS)) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
     }
 
     boolean publishes(Table table) {
@@ -132,7 +152,7 @@ public record Publication(
             if (!existing.everyOperation() || !existing.viaRoot()) {
                 statement.execute(optionsStatement(name));
             }
-            if (existing.ours() && !existing.allTables()) {
+            if (existing.ours()) {
                 statement.execute("ALTER PUBLICATION " + Identifiers.quote(name) + " SET TABLE " + list(tables));
             } else if (!existing.missing(tables).isEmpty()) {
                 statement.execute(addStatement(name, existing.missing(tables)));

@@ -5,6 +5,7 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
 import dev.sluice.source.postgres.SourceSettings;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,15 @@ final class PublicationCheck {
             requireRightToCreate();
             return;
         }
+        if (publication.wholesale()) {
+            refuseWholesale(
+                    publication,
+                    "or DROP PUBLICATION " + Identifiers.quote(publication.name()) + "; "
+                            + Publication.createStatement(publication.name(), tables) + ";");
+            return;
+        }
         reportNarrowed(publication);
+        reportLeftOut(publication);
         List<Table> missing = publication.missing(tables);
         if (!missing.isEmpty() && !(publication.owned() && ownsAll(missing))) {
             report.refuse(
@@ -51,12 +60,72 @@ final class PublicationCheck {
 
     /** Before the stream goes on. */
     void beforeResume(Publication publication) {
+        if (publication.wholesale()) {
+            refuseWholesale(publication, "after teardown, as it takes a new copy");
+            return;
+        }
         reportNarrowed(publication);
+        reportRenamed(publication);
         if (!publication.everyOperation()) {
             report.refuse(
                     "publication " + publication.name() + " does not publish every operation",
                     Publication.optionsStatement(publication.name()) + ";");
         }
+    }
+
+    /** What it publishes changes with every table that is made, and a table that was left out is published all the same. */
+    private void refuseWholesale(Publication publication, String otherwise) {
+        report.refuse(
+                "publication " + publication.name()
+                        + " is FOR ALL TABLES or FOR TABLES IN SCHEMA, so it would stream tables that were never copied",
+                "give a name under publication: that does not exist, Sluice then creates it, " + otherwise);
+    }
+
+    private void reportLeftOut(Publication publication) {
+        boolean rootsOnly = publication.viaRoot() || !needsRoot();
+        if (publication.ours() || !rootsOnly) {
+            return;
+        }
+        Set<QualifiedName> copied = tables.stream()
+                .map(table -> new QualifiedName(table.schema(), table.name()))
+                .collect(Collectors.toSet());
+        for (QualifiedName table : publication.tables()) {
+            if (isSelected(table) && !copied.contains(table)) {
+                report.refuse(
+                        "publication " + publication.name() + " lists " + display(table)
+                                + ", which is left out of the copy",
+                        dropStatement(publication, table));
+            }
+        }
+    }
+
+    /** Ours lists what matched when it was made. Whatever does not match now was renamed, or is no longer wanted. */
+    private void reportRenamed(Publication publication) {
+        if (!publication.ours() || !publication.viaRoot()) {
+            return;
+        }
+        for (QualifiedName table : publication.tables()) {
+            if (!isSelected(table)) {
+                report.refuse(
+                        "publication " + publication.name() + " lists " + display(table)
+                                + ", which tables: does not name; its changes would be lost",
+                        "add \"" + display(table) + "\" to tables:, or if they are not wanted: "
+                                + dropStatement(publication, table));
+            }
+        }
+    }
+
+    private boolean isSelected(QualifiedName table) {
+        return settings.tables().includes(table.schema(), table.name());
+    }
+
+    private static String display(QualifiedName table) {
+        return table.schema() + "." + table.name();
+    }
+
+    private static String dropStatement(Publication publication, QualifiedName table) {
+        return "ALTER PUBLICATION " + Identifiers.quote(publication.name()) + " DROP TABLE "
+                + Identifiers.qualified(table.schema(), table.name()) + ";";
     }
 
     private void requireRightToCreate() {

@@ -1,5 +1,6 @@
 package dev.sluice.source.postgres.origin;
 
+import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.postgres.Identifiers;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -72,7 +73,12 @@ record ServerCheck(
                     "failover: the server is PostgreSQL " + version + "; failover slots came with 17",
                     "remove failover: true");
         }
-        if (standby) {
+        if (standby && slot != null) {
+            report.add(
+                    ErrorKind.SOURCE_UNAVAILABLE,
+                    "the server is a standby, and has our slot; waiting for it to be promoted",
+                    "promote it, or connect to its primary");
+        } else if (standby) {
             report.refuse("the server is a standby, which can publish nothing", "connect to its primary");
         }
         if (!walLevel.equals("logical")) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A walsender outlives its client by a moment: what was closed just now is given time to end. */
 final class SlotPatience {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long RETRY_MILLIS = 50;
 
     private SlotPatience() {}

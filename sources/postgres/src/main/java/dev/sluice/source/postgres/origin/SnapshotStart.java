@@ -3,7 +3,6 @@ package dev.sluice.source.postgres.origin;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
-import dev.sluice.engine.source.Snapshot;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
@@ -33,8 +32,8 @@ final class SnapshotStart {
 
     private final SourceSettings settings;
     private final Connections connections;
-
     private final Scheduler scheduler;
+    private volatile boolean givenUp;
 
     /** @param scheduler where the snapshot's closing may block */
     SnapshotStart(SourceSettings settings, Connections connections, Scheduler scheduler) {
@@ -43,7 +42,29 @@ final class SnapshotStart {
         this.scheduler = scheduler;
     }
 
-    Snapshot open() {
+    /** Nobody waits for the snapshot any more. Any thread. */
+    void giveUp() {
+        givenUp = true;
+    }
+
+    /** Null if it was given up: then everything has been closed. */
+    @Nullable PostgresSnapshot open() {
+        try {
+            PostgresSnapshot opened = start();
+            if (!givenUp) {
+                return opened;
+            }
+            opened.closeNow();
+        } catch (RuntimeException error) {
+            if (!givenUp) {
+                throw error;
+            }
+            LOG.debug("{}: given up while the slot was made", settings.pipeline(), error);
+        }
+        return null;
+    }
+
+    private PostgresSnapshot start() {
         try {
             Set<Long> published = prepare();
             PgConnection exporter = connections.openReplication();
@@ -59,11 +80,9 @@ final class SnapshotStart {
     }
 
     /** Reads the catalog at the snapshot too: a table may have been altered while the slot was made. */
-    private Snapshot look(ExportedSnapshot exported, Set<Long> published) throws SQLException {
-        try (PgConnection connection = connections.open();
-                Statement statement = connection.createStatement()) {
-            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT "
-                    + Identifiers.literal(exported.name()));
+    private PostgresSnapshot look(ExportedSnapshot exported, Set<Long> published) throws SQLException {
+        try (PgConnection connection = connections.open()) {
+            ExportedSnapshot.takeUp(connection, exported.name());
             TableCatalogue catalogue = new TableCatalogue(connection);
             List<Table> tables = catalogue.tables(settings.tables()).stream()
                     .filter(table -> published.contains(table.oid()))

@@ -23,11 +23,11 @@ import org.postgresql.jdbc.PgConnection;
 /**
  * Looks into the catalog over a connection of its own, opened when it is needed. The catalog shows the present, the message
  * the time when its rows were written: where the two differ the message is right, and a table or a type that was dropped
- * since is described by the message alone. For one thread; blocking.
+ * since is described by the message alone. For one thread, other than {@link #abort}; blocking.
  */
 final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     private final Connections connections;
-    private @Nullable PgConnection connection;
+    private volatile @Nullable PgConnection connection;
 
     CatalogueDescriber(Connections connections) {
         this.connections = connections;
@@ -90,7 +90,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     PgConnection connection() throws SQLException {
         PgConnection open = connection;
         if (open == null || open.isClosed()) {
-            open = connections.open();
+            open = connections.openForQueries();
             connection = open;
         }
         return open;
@@ -98,6 +98,18 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
 
     boolean isOpen() {
         return connection != null;
+    }
+
+    /** Closes the socket under whoever waits for an answer. Any thread. */
+    void abort() {
+        PgConnection open = connection;
+        try {
+            if (open != null) {
+                open.abort(Runnable::run);
+            }
+        } catch (SQLException refused) {
+            throw new IllegalStateException("pgjdbc aborts on the calling thread without asking", refused);
+        }
     }
 
     /** Frees the connection; it is opened again when needed. */

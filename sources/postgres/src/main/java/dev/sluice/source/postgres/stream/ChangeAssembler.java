@@ -2,9 +2,12 @@ package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ChangeBatchBuilder;
+import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.Transaction;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.postgres.TableCatalogue;
@@ -19,6 +22,7 @@ import dev.sluice.source.postgres.pgoutput.Truncate;
 import dev.sluice.source.postgres.pgoutput.TypeMessage;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +49,7 @@ final class ChangeAssembler {
     private long skipUntilOrdinal;
     private long boundary;
     private long changes;
+    private boolean urgent;
 
     ChangeAssembler(RelationDescriber describer, TableSelection selection, Position after, int batchBytes) {
         this.builder = new ChangeBatchBuilder(batchBytes);
@@ -101,6 +106,7 @@ final class ChangeAssembler {
         }
         open = null;
         if (wanted) {
+            urgent = true;
             reachBoundary(commit.endLsn());
         }
     }
@@ -121,11 +127,24 @@ final class ChangeAssembler {
         boolean selected = selection.includes(message.schema(), message.name())
                 && !message.schema().equals(TableCatalogue.OWN_SCHEMA);
         int oid = (int) message.oid();
+        requireNotLost(relations.get(oid), message, selected);
         relations.put(
                 oid,
                 new FollowedRelation(
                         describer.describe(message, types), message.columns().size(), selected));
         latest = null;
+    }
+
+    /** A table that was copied, and is published, must not go on unheard because of a new name. */
+    private static void requireNotLost(@Nullable FollowedRelation before, RelationMessage message, boolean selected) {
+        if (before != null && before.selected() && !selected) {
+            String name = message.schema() + "." + message.name();
+            throw SyncException.of(List.of(new Problem(
+                    ErrorKind.SOURCE_REFUSED,
+                    before.relation().displayName() + " was renamed to " + name
+                            + ", which tables: does not name; its changes would be lost",
+                    "add \"" + name + "\" to tables:")));
+        }
     }
 
     private void type(TypeMessage message) {
@@ -148,7 +167,7 @@ final class ChangeAssembler {
                 row.oldLength(),
                 row.rowOffset(),
                 row.rowLength());
-        changes++;
+        added();
     }
 
     private void truncate(Truncate truncate) {
@@ -156,9 +175,14 @@ final class ChangeAssembler {
             FollowedRelation followed = followed((int) oid);
             if (!isLeftOut(followed)) {
                 builder.add(Operation.TRUNCATE, followed.relation(), OldTuple.NONE, new byte[0], 0, 0, 0, 0);
-                changes++;
+                added();
             }
         }
+    }
+
+    private void added() {
+        changes++;
+        urgent = true;
     }
 
     /** Counts a change that was delivered before, or is not ours. */
@@ -211,7 +235,13 @@ final class ChangeAssembler {
         return builder.isEmpty();
     }
 
+    /** Whether there is more to tell than that keepalives have moved the position: a change, or a transaction that ended. */
+    boolean isUrgent() {
+        return urgent;
+    }
+
     ChangeBatch build() {
+        urgent = false;
         return builder.build();
     }
 

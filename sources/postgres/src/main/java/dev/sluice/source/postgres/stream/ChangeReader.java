@@ -2,6 +2,7 @@ package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.ChangeBatch;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -31,23 +32,29 @@ final class ChangeReader {
     private final Feedback feedback;
     private final CatalogueDescriber catalogue;
     private final StreamMeters meters;
+    private final long silenceNanos;
     private final Pace pace = new Pace(System.nanoTime());
     private volatile boolean stopped;
     private int emptyReads;
+    private long emittedNanos;
     private long countedChanges;
     private long unreportedBytes;
 
+    /** @param silence the server is asked to answer much more often: saying nothing for so long, it cannot be reached */
     ChangeReader(
             ReplicationLink link,
             ChangeAssembler assembler,
             Feedback feedback,
             CatalogueDescriber catalogue,
-            StreamMeters meters) {
+            StreamMeters meters,
+            Duration silence) {
         this.link = link;
         this.assembler = assembler;
         this.feedback = feedback;
         this.catalogue = catalogue;
         this.meters = meters;
+        this.silenceNanos = silence.toNanos();
+        this.emittedNanos = System.nanoTime() - feedback.intervalNanos();
     }
 
     void stop() {
@@ -57,6 +64,7 @@ final class ChangeReader {
     /** The next batch, however long it takes; null after {@link #stop}. */
     @Nullable ChangeBatch next() throws SQLException {
         long before = System.nanoTime();
+        long heard = before; // what came in while nobody asked is not missed
         while (!stopped) {
             byte[] message = link.poll();
             long now = System.nanoTime();
@@ -65,13 +73,26 @@ final class ChangeReader {
                     pace.nothing(now);
                     return emit();
                 }
+                requireAnswers(now - heard);
                 rest(idle(now, now - before));
+                before = System.nanoTime();
             } else if (take(message, now, now - before)) {
                 return emit();
+            } else {
+                before = System.nanoTime();
+                heard = before;
             }
-            before = System.nanoTime();
         }
         return null;
+    }
+
+    /** A connection that a firewall has forgotten, or a proxy swallows, looks like one on which nothing happens. */
+    private void requireAnswers(long silentNanos) throws SQLException {
+        if (silentNanos > silenceNanos) {
+            throw new SQLException(
+                    "the server has not answered for " + TimeUnit.NANOSECONDS.toSeconds(silentNanos) + " seconds",
+                    "08006");
+        }
     }
 
     /** Handles one message; returns whether there is a batch to hand on. */
@@ -97,7 +118,7 @@ final class ChangeReader {
         return false;
     }
 
-    /** What moved by it is handed on with what comes next, or when nothing does. */
+    /** What moved by it is handed on with what comes next, or after a while when nothing does. */
     private void keepalive(byte[] message) throws SQLException {
         link.requireNoWarning();
         long walEnd = ReplicationLink.walEnd(message);
@@ -108,8 +129,17 @@ final class ChangeReader {
         }
     }
 
+    /**
+     * Each batch may make a sink commit, and that commit, in the same cluster, the server send a keepalive: a batch that
+     * only moves the position waits for its turn, or the two would go on for ever.
+     */
     private boolean isTimeToEmitAfterSilence(long now) {
-        return !assembler.isEmpty() && (!assembler.inTransaction() || pace.idleNanos(now) > PART_AFTER_NANOS);
+        if (assembler.isEmpty()) {
+            return false;
+        }
+        return assembler.isUrgent()
+                ? !assembler.inTransaction() || pace.idleNanos(now) > PART_AFTER_NANOS
+                : now - emittedNanos >= feedback.intervalNanos();
     }
 
     /** Nothing came; returns how long to rest. */
@@ -151,6 +181,7 @@ final class ChangeReader {
         link.requireNoWarning();
         ChangeBatch batch = assembler.build();
         pace.emitted();
+        emittedNanos = System.nanoTime();
         feedback.emitted(batch.last().lsn());
         report();
         meters.changes(assembler.changes() - countedChanges);

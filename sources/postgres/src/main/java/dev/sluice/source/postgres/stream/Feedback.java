@@ -50,6 +50,11 @@ final class Feedback {
         received(lsn);
     }
 
+    /** Time between two status messages. */
+    long intervalNanos() {
+        return intervalNanos;
+    }
+
     boolean isDue(long nowNanos) {
         return nowNanos - sentAtNanos >= intervalNanos;
     }

@@ -81,6 +81,11 @@ final class ReplicationLink implements AutoCloseable {
         return copy.isActive() ? copy.readFromCopy(true) : null;
     }
 
+    /** From now on a message that has begun and does not go on for so long, or an {@link #await}, is a broken connection. */
+    void limitReads(Duration patience) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(patience.toMillis()));
+    }
+
     /**
      * From 18 on a publication that is missing is a mere warning, and every change is left out. Positions that come after such
      * a warning must not be believed.

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,8 @@ public final class StreamSession {
 
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
+    private static final Duration LEAST_SILENCE = Duration.ofMinutes(2);
+
     private static final long SLOT_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final SourceSettings settings;
@@ -59,7 +62,8 @@ public final class StreamSession {
     private volatile @Nullable Feedback feedback;
     private volatile @Nullable ReplicationLink link;
     private boolean announced;
-    private @Nullable CatalogueDescriber catalogue;
+    private boolean closed;
+    private volatile @Nullable CatalogueDescriber catalogue;
     private @Nullable ScheduledFuture<?> heartbeat;
 
     public StreamSession(
@@ -79,30 +83,60 @@ public final class StreamSession {
         this.standing = after;
     }
 
-    /** Connects and starts streaming. Blocks; fails with a SyncException, having freed everything. */
+    /**
+     * Connects and starts streaming, unless stopped meanwhile. Blocks; fails with a SyncException, having freed everything.
+     */
     public StreamSession open() {
         reading.lock();
         try {
-            CatalogueDescriber describer = new CatalogueDescriber(connections);
-            catalogue = describer;
-            check(describer.connection());
-            ReplicationLink opened = openLink();
-            link = opened;
-            Feedback told = new Feedback(
-                    opened, confirmed, after.lsn(), settings.statusInterval().toNanos());
-            feedback = told;
-            ChangeAssembler assembler = new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes());
-            reader = new ChangeReader(opened, assembler, told, describer, meters);
-            long period = settings.statusInterval().toMillis();
-            heartbeat = timer.scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
-            LOG.info("{}: streaming slot {} after {}", settings.pipeline(), settings.slot(), after);
-            return this;
+            if (!stopped) {
+                connect();
+            }
         } catch (SQLException | RuntimeException error) {
+            boolean wanted = stopped;
             free();
-            throw errors.of(error, standing);
+            if (!wanted) {
+                throw errors.of(error, standing);
+            }
+            LOG.debug("{}: stopped while connecting", settings.pipeline(), error);
         } finally {
             reading.unlock();
         }
+        if (stopped) {
+            free();
+        }
+        return this;
+    }
+
+    private void connect() throws SQLException {
+        CatalogueDescriber describer = new CatalogueDescriber(connections);
+        catalogue = describer;
+        check(describer.connection());
+        if (stopped) {
+            return;
+        }
+        ReplicationLink opened = openLink();
+        link = opened;
+        Duration silence = silence(settings.statusInterval());
+        opened.limitReads(silence);
+        Feedback told = new Feedback(
+                opened, confirmed, after.lsn(), settings.statusInterval().toNanos());
+        feedback = told;
+        ChangeAssembler assembler = new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes());
+        reader = new ChangeReader(opened, assembler, told, describer, meters, silence);
+        long period = settings.statusInterval().toMillis();
+        heartbeat = timer.scheduleWithFixedDelay(this::beat, period, period, TimeUnit.MILLISECONDS);
+        LOG.info("{}: streaming slot {} after {}", settings.pipeline(), settings.slot(), after);
+    }
+
+    /**
+     * How long the server may say nothing though it is asked all the time. It does not look at what we send while it decodes
+     * one large transaction of which nothing is published; from 15 on it then still sends a keepalive each half of its
+     * wal_sender_timeout, 30 seconds by default.
+     */
+    private static Duration silence(Duration statusInterval) {
+        Duration tenTimes = statusInterval.multipliedBy(10);
+        return tenTimes.compareTo(LEAST_SILENCE) > 0 ? tenTimes : LEAST_SILENCE;
     }
 
     private void check(PgConnection sql) throws SQLException {
@@ -171,6 +205,9 @@ public final class StreamSession {
         } finally {
             reading.unlock();
         }
+        if (stopped && freed.isDone()) {
+            free(); // whoever freed could not wait for us
+        }
         return this;
     }
 
@@ -181,6 +218,8 @@ public final class StreamSession {
             if (told != null && !stopped) {
                 told.sendIfDue(System.nanoTime(), true);
             }
+        } catch (RuntimeException unexpected) { // thrown on, it would end the beating without a word
+            LOG.warn("{}: status message failed", settings.pipeline(), unexpected);
         } catch (SQLException broken) {
             // The reader will find the connection broken when it reads, and tell it with the reason.
             LOG.debug("{}: status message failed", settings.pipeline(), broken);
@@ -199,10 +238,10 @@ public final class StreamSession {
     /** Tells the server what was confirmed and closes the connections, in the background. */
     public void free() {
         stop();
-        if (timer.isShutdown()) {
-            release();
-        } else {
+        try {
             timer.execute(this::release);
+        } catch (RejectedExecutionException closed) { // the source is: nobody waits for this thread any more
+            release();
         }
     }
 
@@ -212,35 +251,51 @@ public final class StreamSession {
     }
 
     private void release() {
-        takeFromReader();
-        try {
-            if (freed.isDone()) {
-                return;
+        if (takeFromReader()) {
+            try {
+                closeOnce();
+            } finally {
+                reading.unlock();
             }
-            if (heartbeat != null) {
-                heartbeat.cancel(false);
-            }
-            close();
-            freed.complete(null);
-        } finally {
-            reading.unlock();
+        } else {
+            LOG.warn("{}: a connection does not answer; it is closed when it does", settings.pipeline());
         }
+        freed.complete(null);
+    }
+
+    private void closeOnce() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (heartbeat != null) {
+            heartbeat.cancel(false);
+        }
+        close();
     }
 
     /** A reader that was stopped leaves within milliseconds, unless the network has swallowed what it waits for. */
-    private void takeFromReader() {
-        boolean taken = false;
+    private boolean takeFromReader() {
+        if (isTakenInTime()) {
+            return true;
+        }
+        ReplicationLink stuck = link;
+        if (stuck != null) {
+            stuck.abort();
+        }
+        CatalogueDescriber asking = catalogue;
+        if (asking != null) {
+            asking.abort();
+        }
+        return isTakenInTime();
+    }
+
+    private boolean isTakenInTime() {
         try {
-            taken = reading.tryLock(READER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return reading.tryLock(READER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException shuttingDown) {
             Thread.currentThread().interrupt();
-        }
-        if (!taken) {
-            ReplicationLink stuck = link;
-            if (stuck != null) {
-                stuck.abort();
-            }
-            reading.lock();
+            return reading.tryLock();
         }
     }
 
@@ -260,6 +315,7 @@ public final class StreamSession {
         Feedback told = feedback;
         ReplicationLink streaming = link;
         if (told != null && streaming != null && told.hasNews()) {
+            streaming.limitReads(READER_PATIENCE);
             told.send(true);
             streaming.drainUntilKeepalive(LAST_WORDS);
         }

@@ -14,6 +14,7 @@ import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
 import dev.sluice.source.postgres.pgoutput.RelationMessage;
@@ -73,10 +74,13 @@ class ChangeAssemblerTest {
         assembler.keepalive(200);
         assertThat(assembler.isEmpty()).isTrue();
         accept(assembler, commit(100, 120));
+        assertThat(assembler.isUrgent()).isTrue();
         assertThat(assembler.build().last()).isEqualTo(Position.boundary(120));
         assembler.keepalive(110);
+        assertThat(assembler.isUrgent()).isFalse();
         assertThat(assembler.isEmpty()).isTrue();
         assembler.keepalive(200);
+        assertThat(assembler.isUrgent()).isFalse();
         assertThat(assembler.build().last()).isEqualTo(Position.boundary(200));
     }
 
@@ -106,6 +110,15 @@ class ChangeAssemblerTest {
         ChangeBatch batch = assembler.build();
         assertThat(batch.relation(0).columns()).hasSize(1);
         assertThat(batch.relation(1).columns()).hasSize(2);
+    }
+
+    @Test
+    void aTableThatIsRenamedAwayStopsTheStream() throws SQLException {
+        ChangeAssembler assembler = assembler(Position.NONE);
+        accept(assembler, begin(100, 1), items(), insert(ITEMS, "1"), commit(100, 120));
+        assertThatThrownBy(() -> accept(assembler, begin(130, 2), relation(ITEMS, "private", "archive", "id")))
+                .isInstanceOf(SyncException.class)
+                .hasMessageContaining("public.items was renamed to private.archive");
     }
 
     @Test
