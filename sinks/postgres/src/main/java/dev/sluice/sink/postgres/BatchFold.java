@@ -8,9 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Turns a run of changes into statements, table by table. Tables are independent of each other here, as foreign keys and
@@ -97,35 +95,8 @@ final class BatchFold {
         currentRelation.values().forEach(number -> folds[number].drainTo(statements));
     }
 
-    /**
-     * PostgreSQL refuses to truncate a table that a foreign key points at, unless the table at its other end is truncated
-     * by the same statement; such a table is emptied with DELETE.
-     */
     private void drainTruncated() {
-        List<TargetTable> together = truncated.stream().distinct().collect(Collectors.toCollection(ArrayList::new));
-        List<TargetTable> alone = new ArrayList<>();
-        List<TargetTable> leaving = referencedFromOutside(together);
-        while (!leaving.isEmpty()) { // what leaves is outside, and may point at others
-            together.removeAll(leaving);
-            alone.addAll(leaving);
-            leaving = referencedFromOutside(together);
-        }
-        for (TargetTable table : alone) {
-            statements.add(Statement.of("DELETE FROM " + table.sqlName(), "empty " + table.displayName()));
-        }
-        if (!together.isEmpty()) {
-            statements.add(Statement.of(
-                    "TRUNCATE " + together.stream().map(TargetTable::sqlName).collect(Collectors.joining(", ")),
-                    "truncate "
-                            + together.stream().map(TargetTable::displayName).collect(Collectors.joining(", "))));
-        }
+        statements.addAll(Emptying.of(truncated));
         truncated.clear();
-    }
-
-    private static List<TargetTable> referencedFromOutside(List<TargetTable> tables) {
-        Set<String> names = tables.stream().map(TargetTable::displayName).collect(Collectors.toSet());
-        return tables.stream()
-                .filter(table -> !names.containsAll(table.referencedBy()))
-                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.sink.postgres;
 
+import dev.sluice.engine.change.Column;
 import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Problem;
@@ -7,6 +8,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Identifiers;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +22,6 @@ final class CopyPlan {
     private final TargetSession session;
     private final boolean createTables;
     private final List<Relation> tables;
-    private final Set<DataType> types;
     private final Map<String, TargetTable> existing;
     private final Set<String> copied;
     private final Map<String, List<String>> labels;
@@ -41,7 +42,6 @@ final class CopyPlan {
         this.session = session;
         this.createTables = createTables;
         this.tables = tables;
-        this.types = TableDefinition.types(tables);
         this.existing = existing;
         this.copied = copied;
         this.labels = labels;
@@ -83,7 +83,7 @@ final class CopyPlan {
                 Statement.of(TableDefinition.createType(type), "create type " + type.schema() + "." + type.name())));
         missing.forEach(table ->
                 ddl.add(Statement.of(TableDefinition.createTable(table), "create table " + table.displayName())));
-        emptyCopied(ddl);
+        ddl.addAll(Emptying.of(filledByUs()));
         return ddl;
     }
 
@@ -95,19 +95,33 @@ final class CopyPlan {
                         + ") IS NULL THEN " + create + "; END IF; END");
     }
 
-    private void emptyCopied(List<Statement> ddl) {
-        String ours = tables.stream()
-                .filter(table -> copied.contains(table.displayName()) && existing.containsKey(table.displayName()))
-                .map(table -> Identifiers.qualified(table.schema(), table.name()))
-                .collect(Collectors.joining(", "));
-        if (!ours.isEmpty()) {
-            ddl.add(Statement.of("TRUNCATE " + ours, "empty what an unfinished copy had filled"));
+    /** Those that an unfinished copy of ours had filled. */
+    private List<TargetTable> filledByUs() {
+        return existing.values().stream()
+                .filter(table -> copied.contains(table.displayName()))
+                .toList();
+    }
+
+    /** Those of columns that are to be made, or that have that very type in the target: an enum may lie in a text. */
+    private Set<DataType> typesNeeded() {
+        Set<DataType> needed = new LinkedHashSet<>();
+        for (Relation table : tables) {
+            TargetTable target = existing.get(table.displayName());
+            for (Column column : table.columns()) {
+                if (target == null
+                        || target.column(column.name())
+                                .map(found -> found.isOf(column.type()))
+                                .orElse(true)) {
+                    TableDefinition.collectTypes(column.type(), needed);
+                }
+            }
         }
+        return needed;
     }
 
     private List<DataType> checkTypes() {
         List<DataType> missing = new ArrayList<>();
-        for (DataType type : types) {
+        for (DataType type : typesNeeded()) {
             List<String> present = labels.get(type.schema() + "." + type.name());
             if (present != null) {
                 checkLabels(type, present);

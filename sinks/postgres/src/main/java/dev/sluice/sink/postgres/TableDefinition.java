@@ -46,7 +46,7 @@ final class TableDefinition {
      * Enumerations, domains and composites that a type is made of, itself last; and types that we cannot make, such as
      * those of extensions. Array types come with their elements.
      */
-    private static void collectTypes(DataType type, Collection<DataType> types) {
+    static void collectTypes(DataType type, Collection<DataType> types) {
         if (type instanceof DataType.Array array) {
             collectTypes(array.element(), types);
             return;

@@ -63,6 +63,10 @@ final class TableFit {
                     "has no column " + column.name() + " (" + column.typeText() + " in the source)",
                     "ALTER TABLE " + target.sqlName() + " ADD COLUMN " + Identifiers.quote(column.name()) + " "
                             + column.typeText() + ";");
+        } else if (found.generated() && column.key()) { // rows are found by the source's values
+            misfit(
+                    "computes column " + column.name() + " of the key (GENERATED)",
+                    alter(column.name()) + "DROP EXPRESSION;");
         } else if (!found.generated() && !TypeFit.fits(column, found)) {
             misfit(
                     "has column " + column.name() + " of type " + found.typeText() + ", which does not hold every "

@@ -27,6 +27,7 @@ final class TargetCatalogue {
                     'name', a.attname, 'typeSchema', tn.nspname, 'typeName', t.typname,
                     'typeText', format_type(a.atttypid, a.atttypmod),
                     'baseSchema', b.schema, 'baseName', b.name, 'modifier', b.modifier,
+                    'baseText', format_type(b.oid, b.modifier),
                     'notNull', a.attnotnull,
                     'hasDefault', a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL,
                     'generated', a.attgenerated <> '', 'identityAlways', a.attidentity = 'a') ORDER BY a.attnum), '[]')
@@ -38,7 +39,7 @@ final class TargetCatalogue {
                       UNION ALL
                       SELECT d.typbasetype, d.typtypmod FROM layer l JOIN pg_type d ON d.oid = l.type WHERE d.typtype = 'd'
                     )
-                    SELECT bn.nspname AS schema, bt.typname AS name, l.modifier
+                    SELECT bt.oid, bn.nspname AS schema, bt.typname AS name, l.modifier
                     FROM layer l JOIN pg_type bt ON bt.oid = l.type JOIN pg_namespace bn ON bn.oid = bt.typnamespace
                     WHERE bt.typtype <> 'd'
                   ) b
@@ -70,7 +71,10 @@ final class TargetCatalogue {
                 'referencedBy', (
                   SELECT coalesce(json_agg(DISTINCT rn.nspname || '.' || r.relname), '[]')
                   FROM pg_constraint f JOIN pg_class r ON r.oid = f.conrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
-                  WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid = c.oid AND f.conrelid <> c.oid),
+                  LEFT JOIN pg_constraint fp ON fp.oid = f.conparentid
+                  -- Not what a partition has of its parent's foreign key, but a key to the root points at each partition.
+                  WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.conrelid <> c.oid
+                    AND fp.confrelid IS DISTINCT FROM f.confrelid),
                 'missingPrivileges', (
                   SELECT coalesce(json_agg(p), '[]')
                   FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p
@@ -130,6 +134,7 @@ final class TargetCatalogue {
                 column.getString("baseSchema"),
                 column.getString("baseName"),
                 column.getInteger("modifier"),
+                column.getString("baseText"),
                 column.getString("typeSchema"),
                 column.getString("typeName"),
                 column.getString("typeText"),

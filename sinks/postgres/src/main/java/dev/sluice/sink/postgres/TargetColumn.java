@@ -1,5 +1,6 @@
 package dev.sluice.sink.postgres;
 
+import dev.sluice.engine.change.DataType;
 import dev.sluice.postgres.Identifiers;
 
 /**
@@ -8,6 +9,7 @@ import dev.sluice.postgres.Identifiers;
  * @param baseSchema schema of the type that values are cast to: a domain's base type, otherwise the type itself
  * @param baseName its name in the catalog
  * @param modifier of the base type, -1 for none
+ * @param baseText the base type with its modifier, as SQL
  * @param typeSchema schema of the declared type
  * @param typeName name of the declared type
  * @param typeText as {@code format_type} prints it, for people
@@ -20,6 +22,7 @@ record TargetColumn(
         String baseSchema,
         String baseName,
         int modifier,
+        String baseText,
         String typeSchema,
         String typeName,
         String typeText,
@@ -35,5 +38,11 @@ record TargetColumn(
      */
     String castType() {
         return Identifiers.qualified(baseSchema, baseName);
+    }
+
+    /** Whether it has that type, or a domain over it. */
+    boolean isOf(DataType type) {
+        return type.schema().equals(typeSchema) && type.name().equals(typeName)
+                || type.schema().equals(baseSchema) && type.name().equals(baseName);
     }
 }

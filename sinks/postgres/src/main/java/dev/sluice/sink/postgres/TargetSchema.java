@@ -37,6 +37,8 @@ final class TargetSchema {
             JOIN pg_type t ON t.typnamespace = n.oid AND t.typname = w.type_name
             """;
 
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private final TargetSession session;
     private final TableTargets targets;
     private final boolean createTables;
@@ -64,7 +66,7 @@ final class TargetSchema {
     /** Since PostgreSQL 15 not everybody may create tables in schema public. */
     private Throwable explained(List<Relation> tables, StatementFailure failure) {
         SyncException error = TargetErrors.classify("prepare the target", failure);
-        if (error.kind() != ErrorKind.SINK_REFUSED) {
+        if (!INSUFFICIENT_PRIVILEGE.equals(TargetErrors.sqlState(failure))) {
             return error;
         }
         String schemas = TableDefinition.schemas(tables, List.of()).stream()

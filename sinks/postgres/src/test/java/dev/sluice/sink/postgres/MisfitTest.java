@@ -141,6 +141,34 @@ class MisfitTest {
     }
 
     @Test
+    void aKeyThatTheTargetComputesDoesNotFit() throws Exception {
+        database.execute("CREATE TABLE t (a int, id int GENERATED ALWAYS AS (a / 10) STORED, PRIMARY KEY (a, id))");
+        Relation relation = Batches.relation("public", "t")
+                .key("a", "int4")
+                .key("id", "int4")
+                .build();
+        assertThat(problems(new PostgresSinkConfig(database.url(), null, true, 1), relation))
+                .extracting(Problem::toString)
+                .satisfiesExactly(p -> assertThat(p).contains("computes column id of the key", "DROP EXPRESSION"));
+    }
+
+    @Test
+    void aTypeThatNoColumnOfTheTargetHasIsNotAskedFor() throws Exception {
+        database.execute("CREATE TYPE mood AS ENUM ('a')", "CREATE TABLE t (id int PRIMARY KEY, m text, e varchar)");
+        DataType mood = new DataType.Enumeration(1, "public", "mood", List.of("a", "b"));
+        DataType elsewhere = new DataType.Enumeration(2, "public", "elsewhere", List.of("a", "b"));
+        Relation relation = Batches.relation("public", "t")
+                .key("id", "int4")
+                .column("m", mood)
+                .column("e", elsewhere)
+                .build();
+        TransactionalSink sink = target.newSink(new PostgresSinkConfig(database.url(), null, false, 1));
+        get(sink.open(TargetFixture.SOURCE));
+        await(sink.prepareCopy(List.of(relation), START));
+        assertThat(database.value("SELECT to_regtype('elsewhere')")).isNull();
+    }
+
+    @Test
     void enumerationsMustHaveAllLabelsAndUnknownTypesAreNamed() throws Exception {
         database.execute("CREATE TYPE mood AS ENUM ('a')");
         DataType mood = new DataType.Enumeration(1, "public", "mood", List.of("a", "b"));

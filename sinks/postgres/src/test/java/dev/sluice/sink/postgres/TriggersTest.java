@@ -126,6 +126,61 @@ class TriggersTest {
     }
 
     @Test
+    void anUnfinishedCopyOfOneOfTwoJoinedTablesIsEmptiedAndCopiedAgain() throws Exception {
+        for (Relation filled : List.of(PARENT, CHILD)) {
+            TransactionalSink sink = target.newSink();
+            get(sink.open(TargetFixture.SOURCE));
+            await(sink.prepareCopy(List.of(PARENT, CHILD), START));
+            get(sink.copy(
+                    filled, Flux.just(Batches.copy(filled, START).row("1", null).build())));
+            await(sink.close());
+        }
+        TransactionalSink again = target.newSink();
+        get(again.open(TargetFixture.SOURCE));
+        await(again.prepareCopy(List.of(PARENT, CHILD), START));
+        assertThat(target.rows(PARENT)).isEmpty();
+        assertThat(target.rows(CHILD)).isEmpty();
+    }
+
+    @Test
+    void aPartitionIsEmptiedWhereAForeignKeyPointsAtItsRoot() throws Exception {
+        database.execute(
+                "CREATE TABLE root (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE leaf PARTITION OF root FOR VALUES FROM (0) TO (10)",
+                "CREATE TABLE pointing (id int PRIMARY KEY REFERENCES root) PARTITION BY RANGE (id)",
+                "CREATE TABLE pointing1 PARTITION OF pointing DEFAULT");
+        Relation root = Batches.relation("public", "root").key("id", "int4").build();
+        Relation leaf = Batches.relation("public", "leaf").key("id", "int4").build();
+        Relation pointing =
+                Batches.relation("public", "pointing").key("id", "int4").build();
+        TransactionalSink sink = target.started(leaf, root, pointing);
+        write(
+                sink,
+                Batches.batch()
+                        .begin(1, 0x100)
+                        .insert(leaf, "1")
+                        .insert(pointing, "1")
+                        .commit(0x180)
+                        .begin(2, 0x200)
+                        .truncate(leaf)
+                        .commit(0x280)
+                        .build());
+        assertThat(target.rows(leaf)).isEmpty();
+        assertThat(target.rows(pointing)).hasSize(1);
+        write(
+                sink,
+                Batches.batch()
+                        .begin(3, 0x300)
+                        .insert(leaf, "1")
+                        .truncate(root)
+                        .truncate(pointing)
+                        .commit(0x380)
+                        .build());
+        assertThat(target.rows(root)).isEmpty();
+        assertThat(target.rows(pointing)).isEmpty();
+    }
+
+    @Test
     void aTriggerThatIsMeantToFireAlwaysMayRefuseARow() throws Exception {
         database.execute(
                 "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not %', NEW.id; END $$",

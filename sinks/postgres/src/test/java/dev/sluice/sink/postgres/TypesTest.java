@@ -136,6 +136,34 @@ class TypesTest {
     }
 
     @Test
+    void rowsWithoutAKeyAreFoundInColumnsThatPrintThemDifferently() throws Exception {
+        source.execute("""
+                CREATE TABLE shop.narrow (n numeric(10,2), an numeric(10,2)[], c char(2), ac char(2)[], ct char(2), v varchar(3),
+                  t timestamp(3), i int, f float4);
+                ALTER TABLE shop.narrow REPLICA IDENTITY FULL;
+                INSERT INTO shop.narrow VALUES
+                  (1.50, '{1.50,NULL}', 'a', '{a,bc}', 'a', 'a ', '2024-01-01 00:00:00.12', 1, 1.1), (NULL, NULL, NULL, NULL,
+                  NULL, NULL, NULL, NULL, NULL), (7, '{}', '', '{}', '', '', 'infinity', -1, 'NaN')
+                """);
+        target.database().execute("CREATE SCHEMA shop", "CREATE DOMAIN shop.amount AS numeric(12,4)", """
+                CREATE TABLE shop.narrow (n shop.amount, an numeric(12,4)[], c char(4), ac char(4)[], ct text, v varchar(5),
+                  t timestamp(6), i numeric, f float8)
+                """);
+        Relation relation = relation(source, "narrow");
+        List<List<@Nullable String>> rows = text(source, relation);
+        TransactionalSink sink = target.started(relation);
+        TransactionBatch changes = Batches.batch().begin(1, 0x100);
+        rows.forEach(row -> changes.insert(relation, row.toArray(new String[0])));
+        write(sink, changes.commit(0x180).build());
+        assertThat(target.database().value("SELECT n || ' ' || an::text FROM shop.narrow WHERE i = 1"))
+                .isEqualTo("1.5000 {1.5000,NULL}");
+        changes.begin(2, 0x200);
+        rows.forEach(row -> changes.deleteFull(relation, row.toArray(new String[0])));
+        write(sink, changes.commit(0x280).build());
+        assertThat(text(target.database(), relation)).isEmpty();
+    }
+
+    @Test
     void keysOfTypesWithTheirOwnEqualityAreFoundThroughTheirIndex() throws Exception {
         source.execute("CREATE TABLE shop.names (name types.citext, code char(3), PRIMARY KEY (name, code))");
         Relation relation = relation(source, "names");
