@@ -27,7 +27,10 @@ final class PostgresUrl {
     PostgresUrl(String url) {
         String rest = withoutScheme(url.trim());
         int question = rest.indexOf('?');
-        parameters = question < 0 ? Map.of() : parameters(rest.substring(question + 1));
+        if (question >= 0 && rest.indexOf('@', question) >= 0) {
+            // A password with a ? in it; what follows must not be taken for parameters and shown.
+            throw wrong("has an @ after the ?; write %3F for a ? in the password and %40 for an @ in a parameter");
+        }
         String location = question < 0 ? rest : rest.substring(0, question);
         int slash = location.indexOf('/');
         String authority = slash < 0 ? location : location.substring(0, slash);
@@ -35,6 +38,10 @@ final class PostgresUrl {
         int at = authority.lastIndexOf('@');
         userInfo = at < 0 ? "" : authority.substring(0, at);
         address = authority.substring(at + 1);
+        if (userInfo.isEmpty()) {
+            throw wrong("names no user; " + FORM);
+        }
+        parameters = question < 0 ? Map.of() : parameters(rest.substring(question + 1));
     }
 
     PostgresEndpoint endpoint(@Nullable Secret separatePassword) {
@@ -77,7 +84,7 @@ final class PostgresUrl {
         }
         String text = address.substring(colon + 1);
         if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > 65535) {
-            throw wrong("has the port " + text + "; expected a number from 1 to 65535");
+            throw wrong("has the port " + shown(text) + "; expected a number from 1 to 65535");
         }
         return Integer.parseInt(text);
     }
@@ -126,7 +133,7 @@ final class PostgresUrl {
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));
             if (!PARAMETERS.contains(name)) {
-                throw wrong("has the unknown parameter \"" + name + "\"; did you mean " + nearest(name) + "?");
+                throw wrong("has the unknown parameter \"" + shown(name) + "\"; did you mean " + nearest(name) + "?");
             }
             if (equals < 0 || equals == pair.length() - 1) {
                 throw wrong("has no value for the parameter " + name);
@@ -136,6 +143,11 @@ final class PostgresUrl {
             }
         }
         return read;
+    }
+
+    /** What looks like a word or a number; anything else may be a part of the password that was taken for something else. */
+    private static String shown(String text) {
+        return text.matches("[A-Za-z_]*|[0-9]*") ? text : "***";
     }
 
     private static String nearest(String name) {

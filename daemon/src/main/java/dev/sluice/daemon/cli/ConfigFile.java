@@ -23,11 +23,16 @@ final class ConfigFile {
         return file;
     }
 
+    /** The file as it is written. */
+    ConfigNode tree() {
+        return YamlFile.read(file);
+    }
+
     /** Fails with CONFIGURATION and every problem there is. */
     SluiceConfig load(Surroundings surroundings) {
         Path directory = file.toAbsolutePath().getParent();
         ConfigBinder binder = ConfigBinder.of(surroundings.environment(), directory == null ? Path.of("/") : directory);
-        ConfigNode tree = YamlFile.read(file);
+        ConfigNode tree = tree();
         try (OwnVertx own = new OwnVertx()) {
             return SluiceConfig.read(tree, binder, surroundings.providers().get(), Map.of(Vertx.class, own.vertx()));
         }

@@ -6,6 +6,7 @@ import dev.sluice.engine.flow.Pipeline;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -41,25 +42,28 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SluiceConfig loaded = config.load(surroundings);
+        AtomicBoolean anyFailed = new AtomicBoolean();
         CompletableFuture<Integer> outcome = new CompletableFuture<>();
         Signals.onTermination(() -> {
             LOG.info("stopping; a second signal stops at once");
-            outcome.complete(untilCaughtUp ? ExitCodes.FAILED : ExitCodes.OK);
+            outcome.complete(untilCaughtUp || anyFailed.get() ? ExitCodes.FAILED : ExitCodes.OK);
         });
         try (Daemon daemon = Daemon.open(loaded);
                 ProgressReporter progress = new ProgressReporter(surroundings.terminal(), daemon::status)) {
             progress.start();
             daemon.start();
-            Mono<Integer> end = untilCaughtUp ? caughtUp(daemon.pipelines()) : failed(daemon.pipelines());
+            Mono<Integer> end = untilCaughtUp ? caughtUp(daemon.pipelines()) : failed(daemon.pipelines(), anyFailed);
             end.subscribe(outcome::complete, outcome::completeExceptionally);
             return outcome.join();
         }
     }
 
     /** The last of them has ended; without being asked to, so it failed. What made it fail is in the log. */
-    private static Mono<Integer> failed(List<Pipeline> pipelines) {
+    private static Mono<Integer> failed(List<Pipeline> pipelines, AtomicBoolean anyFailed) {
         return Flux.fromIterable(pipelines)
-                .flatMap(pipeline -> pipeline.finished().onErrorComplete())
+                .flatMap(pipeline -> pipeline.finished()
+                        .doOnError(error -> anyFailed.set(true))
+                        .onErrorComplete())
                 .then(Mono.just(ExitCodes.FAILED));
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:something could not be done; standard error says what and why",
             "2:the command line or the configuration is wrong; nothing was touched",
-            "3:verify found differences"
+            "3:verify found differences, or could not compare everything"
         },
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",

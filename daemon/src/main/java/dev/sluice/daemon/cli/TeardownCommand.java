@@ -3,13 +3,13 @@ package dev.sluice.daemon.cli;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.SyncException;
-import dev.sluice.engine.checkpoint.SqliteCheckpointStore;
 import dev.sluice.engine.config.PipelineFactory;
 import dev.sluice.engine.config.SluiceConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -57,24 +57,46 @@ final class TeardownCommand implements Callable<Integer> {
             throw SyncException.of(List.of(problem));
         }
         PrintWriter out = spec.commandLine().getOut();
-        // Opening the store also makes sure that no daemon is at work with this state.
-        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(loaded.state())) {
+        List<String> left = new ArrayList<>();
+        try (TeardownState state = TeardownState.open(loaded.state())) {
             PipelineFactory factory =
-                    new PipelineFactory(store, new SimpleMeterRegistry(), Clock.systemUTC(), Map.of());
+                    new PipelineFactory(state.store(), new SimpleMeterRegistry(), Clock.systemUTC(), Map.of());
             List<PipelineTeardown> teardowns = loaded.pipelines().entrySet().stream()
-                    .map(entry -> new PipelineTeardown(entry.getKey(), entry.getValue(), factory, store))
+                    .map(entry -> new PipelineTeardown(entry.getKey(), entry.getValue(), factory, state.store()))
                     .toList();
             out.println("This will be dropped:");
-            teardowns.forEach(teardown -> print(out, teardown.run(false)));
+            drop(out, state, teardowns, false, left);
+            if (!left.isEmpty()) {
+                out.println("This cannot be dropped now:");
+                print(out, left);
+            }
             if (!yes && !confirmed(out)) {
                 out.println("Nothing was dropped.");
                 out.flush();
                 return ExitCodes.FAILED;
             }
+            left.clear();
             out.println("Dropped:");
-            teardowns.forEach(teardown -> print(out, teardown.run(true)));
+            drop(out, state, teardowns, true, left);
         }
-        return ExitCodes.OK;
+        if (left.isEmpty()) {
+            return ExitCodes.OK;
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("This is left; run teardown again when it can be dropped, or drop it by hand:");
+        print(err, left);
+        return ExitCodes.FAILED;
+    }
+
+    private static void drop(
+            PrintWriter out, TeardownState state, List<PipelineTeardown> teardowns, boolean really, List<String> left)
+            throws IOException {
+        for (PipelineTeardown teardown : teardowns) {
+            PipelineTeardown.Outcome outcome = teardown.run(really);
+            print(out, outcome.lines());
+            left.addAll(outcome.left());
+        }
+        print(out, state.removeDamaged(really));
     }
 
     private static void print(PrintWriter out, List<String> lines) {

@@ -35,7 +35,7 @@ final class ValidateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(config.file() + " is valid. With defaults:");
         out.println();
-        new EffectiveConfig(out).print(loaded);
+        new EffectiveConfig(out, config.tree()).print(loaded);
         out.flush();
         return ExitCodes.OK;
     }

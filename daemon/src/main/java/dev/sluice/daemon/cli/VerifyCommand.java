@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
         name = "verify",
         description = {
             "Compare source and PostgreSQL sinks row by row, at a common position.",
-            "The daemon may go on running. Changes nothing."
+            "The daemon may go on running. Changes nothing.",
+            "Exits with 3 when rows differ, or could not all be compared; the last line says which."
         })
 final class VerifyCommand implements Callable<Integer> {
     private final Surroundings surroundings;
@@ -117,12 +118,19 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static String verdict(TableReport report) {
-        String unsettled = report.unsettled() == 0
-                ? ""
-                : String.format(Locale.ROOT, " (%,d rows changed too fast to be compared)", report.unsettled());
         if (report.inStep()) {
-            return "in step" + unsettled;
+            return "in step";
         }
-        return String.format(Locale.ROOT, "%,d differences%s", report.differences(), unsettled);
+        String differences =
+                report.isDifferent() ? String.format(Locale.ROOT, "%,d differences", report.differences()) : "";
+        if (report.unsettled() == 0) {
+            return differences;
+        }
+        String open = report.behind() != null
+                ? String.format(
+                        Locale.ROOT, "not compared to the end: %s; %,d rows left", report.behind(), report.unsettled())
+                : String.format(
+                        Locale.ROOT, "%,d rows moved at every look and could not be compared", report.unsettled());
+        return differences.isEmpty() ? open : differences + "; " + open;
     }
 }

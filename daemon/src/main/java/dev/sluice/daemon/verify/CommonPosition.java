@@ -15,6 +15,7 @@ final class CommonPosition {
     private final @Nullable TargetPosition target;
     private final Duration patience;
     private boolean stuck;
+    private @Nullable String behind;
 
     /** @param target null if nobody is filling the target, so that there is nothing to wait for */
     CommonPosition(@Nullable TargetPosition target, Duration patience) {
@@ -34,11 +35,15 @@ final class CommonPosition {
      *     stream is sure to reach. The end of WAL is not, as long as nobody commits: reading tables alone can move it.
      * @return whether the target got there in time; true at once if nobody is filling it
      */
-    boolean await(Connection marks) throws SQLException, InterruptedException {
+    boolean await(Connection marks) throws InterruptedException {
         return target == null || await(mark(marks), target);
     }
 
-    private static Position mark(Connection marks) throws SQLException {
+    private static Position mark(Connection marks) {
+        return Side.SOURCE.run("read the position", () -> write(marks));
+    }
+
+    private static Position write(Connection marks) throws SQLException {
         try (Statement statement = marks.createStatement();
                 ResultSet row = statement.executeQuery("SELECT CASE WHEN pg_is_in_recovery() THEN"
                         + " pg_last_wal_replay_lsn() ELSE pg_logical_emit_message(true, 'sluice', '') END")) {
@@ -50,16 +55,29 @@ final class CommonPosition {
     /**
      * A target that did not move in all that time is not waited for again at every table, only looked at.
      */
-    private boolean await(Position position, TargetPosition follower) throws SQLException, InterruptedException {
+    private boolean await(Position position, TargetPosition follower) throws InterruptedException {
         long deadline = System.nanoTime() + (stuck ? 0 : patience.toNanos());
-        while (position.isAfter(follower.current())) {
+        Position reached = current(follower);
+        while (position.isAfter(reached)) {
             if (System.nanoTime() > deadline) {
                 stuck = true;
+                behind = "the target is at " + reached + ", not yet at " + position;
                 return false;
             }
             Thread.sleep(BETWEEN_LOOKS.toMillis());
+            reached = current(follower);
         }
         stuck = false;
+        behind = null;
         return true;
+    }
+
+    private static Position current(TargetPosition follower) {
+        return Side.TARGET.run("read sluice.checkpoint", follower::current);
+    }
+
+    /** How far the target is from the last position that was waited for; null if it got there. */
+    @Nullable String behind() {
+        return behind;
     }
 }

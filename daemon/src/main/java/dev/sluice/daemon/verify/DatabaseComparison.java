@@ -5,7 +5,6 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.SqlStates;
-import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,8 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,57 +73,86 @@ public final class DatabaseComparison {
 
     private TableReport table(Relation relation, Connection left, Connection right, Connection marks) {
         try {
-            Optional<Table> found = new TableCatalogue(right).find(relation.schema(), relation.name());
-            if (found.isEmpty()) {
+            Optional<Map<String, ColumnType>> there =
+                    Side.TARGET.run("look for " + relation.displayName(), () -> find(relation, right));
+            if (there.isEmpty()) {
                 return TableReport.notCompared(relation.displayName(), "the target has no such table");
             }
-            Map<String, Column> columns = found.get().relation().columns().stream()
-                    .collect(Collectors.toMap(Column::name, Function.identity()));
+            // Generated columns of the target count: what they compute is compared as well.
             List<String> missing = relation.columns().stream()
                     .map(Column::name)
-                    .filter(name -> !columns.containsKey(name))
+                    .filter(name -> !there.get().containsKey(name))
                     .toList();
             if (!missing.isEmpty()) {
                 return TableReport.notCompared(
                         relation.displayName(), "the target lacks the columns " + String.join(", ", missing));
             }
-            return compare(relation, columns, left, right, marks);
-        } catch (SQLException e) {
-            throw SqlStates.source("compare " + relation.displayName(), e);
+            Map<String, ColumnType> here = Side.SOURCE.run(
+                    "look for " + relation.displayName(),
+                    () -> ColumnType.of(left, relation.schema(), relation.name()));
+            return compare(
+                    side(Side.SOURCE, relation, here, there.get()),
+                    side(Side.TARGET, relation, there.get(), here),
+                    left,
+                    right,
+                    marks);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while comparing " + relation.displayName(), e);
         }
     }
 
-    private TableReport compare(
-            Relation relation, Map<String, Column> targetColumns, Connection left, Connection right, Connection marks)
-            throws SQLException, InterruptedException {
-        List<String> names = relation.columns().stream().map(Column::name).toList();
-        List<Column> targetKey = relation.keyColumns().stream()
-                .map(column -> targetColumns.getOrDefault(column.name(), column))
+    private static Optional<Map<String, ColumnType>> find(Relation relation, Connection target) throws SQLException {
+        return new TableCatalogue(target)
+                        .find(relation.schema(), relation.name())
+                        .isEmpty()
+                ? Optional.empty()
+                : Optional.of(ColumnType.of(target, relation.schema(), relation.name()));
+    }
+
+    private static TableSide side(
+            Side side, Relation relation, Map<String, ColumnType> own, Map<String, ColumnType> other) {
+        return new TableSide(
+                side,
+                relation.schema(),
+                relation.name(),
+                compared(relation.keyColumns(), own, other),
+                compared(relation.columns(), own, other));
+    }
+
+    /** A column that the source has dropped since is taken for what the target makes of it; reading it will fail. */
+    private static List<ComparedColumn> compared(
+            List<Column> columns, Map<String, ColumnType> own, Map<String, ColumnType> other) {
+        return columns.stream()
+                .map(column -> new ColumnType(column.name(), column.typeText(), ""))
+                .map(column -> ComparedColumn.of(
+                        own.getOrDefault(column.name(), column), other.getOrDefault(column.name(), column)))
                 .toList();
-        TableSide here = new TableSide(relation.schema(), relation.name(), relation.keyColumns(), names);
-        TableSide there = new TableSide(relation.schema(), relation.name(), targetKey, names);
+    }
+
+    private TableReport compare(TableSide here, TableSide there, Connection left, Connection right, Connection marks)
+            throws InterruptedException {
         Suspects suspects;
         long rows;
-        begin(left);
+        String read = "read " + here.displayName();
+        Side.SOURCE.tell(read, () -> begin(left));
         try (RowCursor sourceRows = new RowCursor(left, here)) {
             // The cursor's snapshot is older than that position, and the target's is taken after it has been reached.
             position.await(marks);
-            begin(right);
+            Side.TARGET.tell(read, () -> begin(right));
             try (RowCursor targetRows = new RowCursor(right, there)) {
                 suspects = Suspects.of(sourceRows, targetRows);
                 rows = sourceRows.rows();
             }
         } finally {
-            end(left);
-            end(right);
+            Side.SOURCE.tell(read, () -> end(left));
+            Side.TARGET.tell(read, () -> end(right));
         }
-        Settlement settlement =
-                new Settlement(marks, new SideReader(left, here), new SideReader(right, there), position, patience);
+        SideReader sourceRows = new SideReader(left, here);
+        SideReader targetRows = new SideReader(right, there);
+        Settlement settlement = new Settlement(marks, sourceRows, targetRows, position, patience);
         settlement.settle(suspects.byKey().keySet());
-        return new TableComparison(here, there).report(rows, suspects, settlement, left, right);
+        return new TableComparison(here).report(rows, suspects, settlement, position.behind(), sourceRows, targetRows);
     }
 
     private static void begin(Connection connection) throws SQLException {

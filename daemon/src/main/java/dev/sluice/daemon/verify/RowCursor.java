@@ -6,12 +6,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and hashes of one table in order, fetched in portions; the connection is inside a transaction. One thread. */
 final class RowCursor implements AutoCloseable {
     private static final int PORTION = 2_000;
 
+    private final Side side;
+    private final String doing;
     private final PreparedStatement statement;
     private final ResultSet results;
     private final int keyColumns;
@@ -27,21 +30,27 @@ final class RowCursor implements AutoCloseable {
         }
     }
 
-    RowCursor(Connection connection, TableSide side) throws SQLException {
-        keyColumns = side.keyColumns();
-        statement = connection.prepareStatement(side.orderedRows());
+    RowCursor(Connection connection, TableSide table) {
+        side = table.side();
+        doing = "read " + table.displayName();
+        keyColumns = table.keyColumns();
+        statement = side.run(doing, () -> connection.prepareStatement(table.orderedRows()));
+        results = side.run(doing, () -> query(statement));
+        next = fetch();
+    }
+
+    private static ResultSet query(PreparedStatement statement) throws SQLException {
         try {
             statement.setFetchSize(PORTION);
-            results = statement.executeQuery();
+            return statement.executeQuery();
         } catch (SQLException e) {
             statement.close();
             throw e;
         }
-        next = fetch();
     }
 
     /** The next run of equal rows, or null at the end. */
-    @Nullable Run next() throws SQLException {
+    @Nullable Run next() {
         Run first = next;
         if (first == null) {
             return null;
@@ -60,12 +69,16 @@ final class RowCursor implements AutoCloseable {
         return rows;
     }
 
-    private @Nullable Run fetch() throws SQLException {
+    private @Nullable Run fetch() {
+        return side.<Optional<Run>>run(doing, this::read).orElse(null);
+    }
+
+    private Optional<Run> read() throws SQLException {
         if (!results.next()) {
-            return null;
+            return Optional.empty();
         }
         rows++;
-        return run(results, keyColumns, 1);
+        return Optional.of(run(results, keyColumns, 1));
     }
 
     /** One row of {@link TableSide#orderedRows} or {@link TableSide#rowsOf}. */
@@ -79,7 +92,7 @@ final class RowCursor implements AutoCloseable {
     }
 
     @Override
-    public void close() throws SQLException {
-        statement.close();
+    public void close() {
+        side.tell(doing, statement::close);
     }
 }

@@ -25,7 +25,11 @@ final class SideReader {
     }
 
     /** The rows of these keys by hash, as they are now; a key without rows is not in the result. */
-    Map<RowKey, Map<String, Long>> rows(Collection<RowKey> keys) throws SQLException {
+    Map<RowKey, Map<String, Long>> rows(Collection<RowKey> keys) {
+        return side.side().run("read rows of " + side.displayName(), () -> read(keys));
+    }
+
+    private Map<RowKey, Map<String, Long>> read(Collection<RowKey> keys) throws SQLException {
         Map<RowKey, Map<String, Long>> rows = new HashMap<>();
         boolean withNulls = keys.stream().anyMatch(RowKey::hasNull);
         List<RowKey> all = new ArrayList<>(keys);
@@ -45,7 +49,11 @@ final class SideReader {
     }
 
     /** A hash of each column's value; of any one row where a key has several. */
-    Map<RowKey, List<@Nullable String>> columns(List<RowKey> keys) throws SQLException {
+    Map<RowKey, List<@Nullable String>> columns(List<RowKey> keys) {
+        return side.side().run("read rows of " + side.displayName(), () -> readColumns(keys));
+    }
+
+    private Map<RowKey, List<@Nullable String>> readColumns(List<RowKey> keys) throws SQLException {
         Map<RowKey, List<@Nullable String>> columns = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(side.columnsOf())) {
             bind(statement, keys);

@@ -18,7 +18,7 @@ final class Suspects {
     record Sides(Map<String, Long> source, Map<String, Long> target) {}
 
     /** Merges two ordered tables and keeps what has no counterpart. */
-    static Suspects of(RowCursor source, RowCursor target) throws java.sql.SQLException {
+    static Suspects of(RowCursor source, RowCursor target) {
         Suspects suspects = new Suspects();
         Run left = source.next();
         Run right = target.next();

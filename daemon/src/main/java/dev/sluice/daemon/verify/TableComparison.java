@@ -2,8 +2,6 @@ package dev.sluice.daemon.verify;
 
 import dev.sluice.daemon.verify.Difference.Kind;
 import dev.sluice.daemon.verify.Suspects.Sides;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,33 +15,44 @@ final class TableComparison {
     private static final int MAX_KEY = 200;
 
     private final TableSide source;
-    private final TableSide target;
 
-    TableComparison(TableSide source, TableSide target) {
+    TableComparison(TableSide source) {
         this.source = source;
-        this.target = target;
     }
 
-    TableReport report(long rows, Suspects suspects, Settlement settled, Connection left, Connection right)
-            throws SQLException {
+    /** @param behind how far the target is from the last position that was waited for, or null */
+    TableReport report(
+            long rows,
+            Suspects suspects,
+            Settlement settled,
+            @Nullable String behind,
+            SideReader sourceRows,
+            SideReader targetRows) {
         NavigableMap<RowKey, Sides> different = settled.different();
         List<RowKey> shown = different.keySet().stream().limit(SHOWN).toList();
         List<RowKey> changed = shown.stream()
                 .filter(key -> kind(different.get(key)) == Kind.DIFFERS)
                 .toList();
         boolean named = !changed.isEmpty() && source.keyColumns() > 0;
-        Map<RowKey, List<@Nullable String>> had = named ? new SideReader(left, source).columns(changed) : Map.of();
-        Map<RowKey, List<@Nullable String>> has = named ? new SideReader(right, target).columns(changed) : Map.of();
+        Map<RowKey, List<@Nullable String>> had = named ? sourceRows.columns(changed) : Map.of();
+        Map<RowKey, List<@Nullable String>> has = named ? targetRows.columns(changed) : Map.of();
         List<Difference> first = new ArrayList<>();
         for (RowKey key : shown) {
             first.add(new Difference(kind(different.get(key)), display(key), columns(had.get(key), has.get(key))));
         }
-        List<String> problems = suspects.surplus() == 0
+        long unsettled = settled.unsettled() + (behind == null ? 0 : suspects.surplus());
+        List<String> problems = suspects.surplus() == 0 || behind != null
                 ? List.of()
                 : List.of("more than " + Suspects.MAX + " keys differ; " + suspects.surplus()
                         + " further rows were not looked at again");
         return new TableReport(
-                source.schema() + "." + source.name(), rows, different.size(), first, settled.unsettled(), problems);
+                source.schema() + "." + source.name(),
+                rows,
+                different.size(),
+                first,
+                unsettled,
+                unsettled == 0 ? null : behind,
+                problems);
     }
 
     private static Kind kind(@Nullable Sides sides) {
@@ -77,7 +86,7 @@ final class TableComparison {
         if (had != null && has != null) {
             for (int i = 0; i < source.columns().size(); i++) {
                 if (!Objects.equals(had.get(i), has.get(i))) {
-                    names.add(source.columns().get(i));
+                    names.add(source.columns().get(i).name());
                 }
             }
         }

@@ -1,6 +1,5 @@
 package dev.sluice.daemon.verify;
 
-import dev.sluice.engine.change.Column;
 import dev.sluice.postgres.Identifiers;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,22 +9,23 @@ import java.util.stream.IntStream;
  * One table on one side, as the queries that compare it. A row is known by the hash of the text of its columns, which the
  * server computes, so that values do not travel. Texts are made under the session settings that all our connections share.
  *
+ * @param side whose table it is
  * @param schema unquoted
  * @param name unquoted
  * @param key columns by which rows are matched, as this side types them; empty for a table that has none
  * @param columns what is compared, in the source's order
  */
-record TableSide(String schema, String name, List<Column> key, List<String> columns) {
+record TableSide(Side side, String schema, String name, List<ComparedColumn> key, List<ComparedColumn> columns) {
     int keyColumns() {
         return key.size();
     }
 
-    private String table() {
-        return Identifiers.qualified(schema, name) + " AS t";
+    String displayName() {
+        return schema + "." + name;
     }
 
-    private static String text(String column) {
-        return "t." + Identifiers.quote(column) + "::text";
+    private String table() {
+        return Identifiers.qualified(schema, name) + " AS t";
     }
 
     /** In UTF-8 whatever the server's encoding is, so that both sides hash and order the same bytes. */
@@ -34,12 +34,12 @@ record TableSide(String schema, String name, List<Column> key, List<String> colu
     }
 
     private String hash() {
-        String row = columns.stream().map(TableSide::text).collect(Collectors.joining(", "));
+        String row = columns.stream().map(ComparedColumn::text).collect(Collectors.joining(", "));
         return "md5(" + bytes("ROW(" + row + ")::text") + ")";
     }
 
     private List<String> keyTexts() {
-        return key.stream().map(column -> text(column.name())).toList();
+        return key.stream().map(ComparedColumn::text).toList();
     }
 
     private String selectKeyAndHash() {
@@ -78,7 +78,7 @@ record TableSide(String schema, String name, List<Column> key, List<String> colu
     /** The key and, for each column, a hash of its value; parameters as in {@link #rowsOf}. Only for tables with a key. */
     String columnsOf() {
         String values = columns.stream()
-                .map(column -> "md5(" + bytes(text(column)) + ")")
+                .map(column -> "md5(" + bytes(column.text()) + ")")
                 .collect(Collectors.joining(", "));
         return "SELECT " + String.join(", ", keyTexts()) + ", " + values + " FROM " + wanted(true);
     }
@@ -89,8 +89,7 @@ record TableSide(String schema, String name, List<Column> key, List<String> colu
         String arrays = key.stream().map(column -> "?::text[]").collect(Collectors.joining(", "));
         String equal = withNulls ? " IS NOT DISTINCT FROM " : " = ";
         String conditions = IntStream.range(0, key.size())
-                .mapToObj(i -> "t." + Identifiers.quote(key.get(i).name()) + equal + "w" + i + "::"
-                        + key.get(i).typeText())
+                .mapToObj(i -> key.get(i).equalTo(equal, "w" + i))
                 .collect(Collectors.joining(" AND "));
         return "unnest(" + arrays + ") AS w(" + names + ") JOIN " + table() + " ON " + conditions;
     }

@@ -17,8 +17,6 @@ final class SourceLines {
     private static final Pattern SECRET =
             Pattern.compile("(?i)((?:password|passwd|secret|token|credential|key)[\\w-]*[\"']?\\s*[:=])(.*)");
 
-    private static final Pattern USER_INFO = Pattern.compile("(://[^:/@\\s]*):[^@\\s]*@");
-
     private final String name;
     private final List<String> lines;
 
@@ -53,7 +51,7 @@ final class SourceLines {
     }
 
     private static String visible(String line) {
-        String clean = USER_INFO.matcher(line.replace('\t', ' ')).replaceAll("$1:***@");
+        String clean = UrlPassword.hide(line.replace('\t', ' '));
         Matcher secret = SECRET.matcher(clean);
         return secret.find() ? clean.substring(0, secret.end(1)) + " ***" : clean;
     }

@@ -50,7 +50,7 @@ class CommandLineTest {
                   0   done
                   1   something could not be done; standard error says what and why
                   2   the command line or the configuration is wrong; nothing was touched
-                  3   verify found differences
+                  3   verify found differences, or could not compare everything
 
                 The configuration is described in docs/configuration.md, the daemon in docs/daemon.md.
                 """);
@@ -150,12 +150,54 @@ class CommandLineTest {
                 .contains("state: " + directory.resolve("state"))
                 .contains("    source:\n      type: postgres\n")
                 .contains("url: postgresql://sluice:***@localhost:5432/shop")
-                .contains("        password: ***\n")
-                .contains("        columns: { public.customers: [*, !phone] }")
+                .contains("        password: \"***\"\n")
+                .contains("      tables: [\"public.*\", \"!public.audit_*\"]\n")
+                .contains("        columns: { public.customers: [\"*\", \"!phone\"] }")
                 .contains("      memory: 64MB\n    batch: 1MB\n    drain: 30s\n")
                 .doesNotContain("hunter");
         assertThat(err.toString()).isEmpty();
         assertThat(directory.resolve("state")).as("nothing is touched").doesNotExist();
+    }
+
+    @Test
+    void validateShowsNoPartOfAPasswordAndVariablesAsTheyAreWritten() throws IOException {
+        String file = write("""
+                pipelines:
+                  shop:
+                    source:
+                      type: postgres
+                      url: "postgresql://u:hunter@hunter hunter@h/d"
+                      slot: ${env:SLOT:-hunter}
+                      tables: ["${env:TABLE}"]
+                    sinks:
+                      replica: { type: postgres, url: "${env:URL}", password: "${env:PASSWORD:-hunter}" }
+                      other: { type: postgres, url: "postgresql://u:${env:PASSWORD}@h/d" }
+                """);
+        Map<String, String> environment =
+                Map.of("TABLE", "public.hunter", "URL", "postgresql://hunter@h/d", "PASSWORD", "hunter");
+
+        out.getBuffer().setLength(0);
+        assertThat(execute(surroundings(environment), "validate", "-c", file))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(out.toString())
+                .contains("url: postgresql://u:***@h/d\n      tables: [\"${env:TABLE}\"]")
+                .contains("slot: \"${env:SLOT}\"")
+                .contains("url: \"${env:URL}\"\n        password: \"${env:PASSWORD}\"")
+                .doesNotContain("hunter");
+        Files.writeString(directory.resolve("printed.yaml"), out.toString().replaceFirst("(?s).*?\\R\\R", ""));
+        assertThat(execute(
+                        surroundings(environment),
+                        "validate",
+                        "-c",
+                        directory.resolve("printed.yaml").toString()))
+                .as(err.toString())
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .as("valid YAML, in which only a variable that had a default is missing")
+                .contains("the environment variable SLOT is not set")
+                .doesNotContain("this is not YAML");
     }
 
     @Test

@@ -85,6 +85,74 @@ class WholePathTest {
     }
 
     @Test
+    void teardownAcceptsTheOwnerThatIsRememberedAfterTheSourceWasRebuilt(TestDatabase target) throws Exception {
+        try (PostgresServer old = PostgresServer.start(Map.of());
+                PostgresServer rebuilt = PostgresServer.start(Map.of())) {
+            String yaml = """
+                    pipelines:
+                      shop:
+                        source: { type: postgres, url: "%s", tables: ["public.*"] }
+                        sinks:
+                          replica: { type: postgres, url: "%s" }
+                    """;
+            old.execute("postgres", "CREATE TABLE t (id int PRIMARY KEY)");
+            rebuilt.execute("postgres", "CREATE TABLE t (id int PRIMARY KEY)");
+            String file = write(yaml.formatted(old.url("postgres", "postgres"), target.url()));
+            assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+            write(yaml.formatted(rebuilt.url("postgres", "postgres"), target.url()));
+
+            assertThat(sluice("teardown", "-c", file, "--yes"))
+                    .as(out + "\n" + err)
+                    .isZero();
+
+            assertThat(target.value("SELECT to_regclass('sluice.checkpoint') IS NULL"))
+                    .isIn("t", "true");
+        }
+    }
+
+    @Test
+    void teardownRemovesDamagedState(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        Shop.create(source);
+        String file = write(Shop.yaml(source, target, ""));
+        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        Path state = directory.resolve("state").resolve("checkpoints.db");
+        Files.writeString(state, "this is no database, and was not made by one either");
+
+        assertThat(execute(surroundings(Map.of(), "n\n"), "teardown", "-c", file))
+                .isEqualTo(1);
+        assertThat(state).exists();
+        assertThat(sluice("teardown", "-c", file, "--yes")).as(out + "\n" + err).isZero();
+
+        assertThat(out.toString()).contains("the damaged state in " + state);
+        assertThat(state).doesNotExist();
+        assertThat(target.value("SELECT to_regclass('sluice.checkpoint') IS NULL"))
+                .isIn("t", "true");
+        assertThat(sluice("run", "-c", file, "--until-caught-up"))
+                .as("only rows in the way")
+                .isEqualTo(1);
+        assertThat(log()).contains("already holds rows");
+        assertThat(sluice("teardown", "-c", file, "--yes")).as(out + "\n" + err).isZero();
+    }
+
+    @Test
+    void teardownDropsEverythingElseWhenATargetIsGone(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        Shop.create(source);
+        String file = write(Shop.yaml(source, target, ""));
+        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        write(Files.readString(Path.of(file)).replace(target.url(), "postgresql://nobody@127.0.0.1:1/gone"));
+
+        assertThat(sluice("teardown", "-c", file, "--yes")).isEqualTo(1);
+
+        assertThat(err.toString()).contains("This is left").contains("shop: what sink replica keeps: ");
+        assertThat(out.toString()).contains("shop: its state in the state directory");
+        assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+                .isEqualTo("0");
+        assertThat(source.value("SELECT count(*) FROM pg_publication")).isEqualTo("0");
+    }
+
+    @Test
     void aWrongPasswordIsReportedAndShownNowhere(TestDatabase target) throws Exception {
         try (PostgresServer server = PostgresServer.start(Map.of())) {
             server.execute("postgres", "CREATE ROLE sluice LOGIN REPLICATION PASSWORD 'right'");

@@ -1,9 +1,12 @@
 package dev.sluice.daemon.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.PostgresEndpoint;
@@ -168,9 +171,71 @@ class DatabaseComparisonTest {
 
         assertThat(table.differences()).isZero();
         assertThat(table.unsettled()).isEqualTo(1);
+        assertThat(table.inStep()).isFalse();
+        assertThat(new VerifyReport(List.of(table)).summary())
+                .isEqualTo("in step, but 1 row moved at every look and could not be compared:"
+                        + " 1 table, 1 row, 0 differences");
+    }
+
+    @Test
+    void aTargetThatIsOnlyBehindIsNotCalledDifferent(TestDatabase source) throws SQLException {
+        TestDatabase target = source.another("target");
+        source.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2), (3)");
+        target.execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+        Patience impatient = new Patience(Duration.ZERO, 2, Duration.ofMillis(10));
+
+        VerifyReport report = compare(source, target, () -> Position.boundary(16), impatient);
+
+        TableReport table = report.tables().get(0);
+        assertThat(table.differences()).isZero();
+        assertThat(table.behind()).startsWith("the target is at 0/10").contains("not yet at");
+        assertThat(report.inStep()).isFalse();
+        assertThat(report.summary())
+                .isEqualTo("not compared to the end, the target is behind; 2 rows left:"
+                        + " 1 table, 3 rows, 0 differences");
+    }
+
+    @Test
+    void typesThatHoldTheSameValuesInAnotherShapeAreNoDifference(TestDatabase source) throws SQLException {
+        TestDatabase target = source.another("target");
+        source.execute(
+                "CREATE TABLE t (id numeric(10,2), code char(5), n int, d numeric(10,2), sum numeric(10,2),"
+                        + " PRIMARY KEY (id, code))",
+                "INSERT INTO t SELECT i, 'c' || i, i, i / 4.0, i FROM generate_series(1, 20) AS i");
+        target.execute(
+                "CREATE DOMAIN money_amount AS numeric(12,4)",
+                "CREATE TABLE t (id numeric(12,4), code text, n numeric(8,1), d money_amount,"
+                        + " sum numeric(12,4) GENERATED ALWAYS AS (n) STORED, PRIMARY KEY (id, code))",
+                "INSERT INTO t SELECT i, rpad('c' || i, 5), i, i / 4.0 FROM generate_series(1, 20) AS i");
+
+        assertThat(compare(source, target, null).summary()).isEqualTo("in step: 1 table, 20 rows, 0 differences");
+        target.execute("UPDATE t SET d = 7.1234 WHERE id = 3");
+        assertThat(compare(source, target, null).tables().get(0).first())
+                .containsExactly(new Difference(Difference.Kind.DIFFERS, "id=3, code=c3", List.of("d")));
+    }
+
+    @Test
+    void anErrorIsToldOfTheServerThatItCameFrom(TestDatabase source) throws SQLException {
+        TestDatabase target = source.another("target");
+        source.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        target.execute("CREATE TABLE t (id int PRIMARY KEY)");
+        TargetPosition broken = () -> {
+            throw new SQLException("permission denied", "42501");
+        };
+
+        assertThatThrownBy(() -> compare(source, target, broken))
+                .isInstanceOfSatisfying(
+                        SyncException.class, error -> assertThat(error.kind()).isEqualTo(ErrorKind.SINK_REFUSED))
+                .hasMessageContaining("in the target");
     }
 
     private static VerifyReport compare(TestDatabase source, TestDatabase target, @Nullable TargetPosition follower)
+            throws SQLException {
+        return compare(source, target, follower, PATIENCE);
+    }
+
+    private static VerifyReport compare(
+            TestDatabase source, TestDatabase target, @Nullable TargetPosition follower, Patience patience)
             throws SQLException {
         Connections left = new Connections(PostgresEndpoint.parse(source.url(), null), "verify test");
         Connections right = new Connections(PostgresEndpoint.parse(target.url(), null), "verify test");
@@ -180,7 +245,7 @@ class DatabaseComparisonTest {
                     .tables(TableSelection.all()).stream().map(Table::relation).toList();
         }
         List<TableReport> told = new ArrayList<>();
-        VerifyReport report = new DatabaseComparison(left, right, follower, PATIENCE).compare(relations, told::add);
+        VerifyReport report = new DatabaseComparison(left, right, follower, patience).compare(relations, told::add);
         assertThat(told).isEqualTo(report.tables());
         return report;
     }

@@ -1,0 +1,42 @@
+package dev.sluice.daemon.cli;
+
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.SourceIdentity;
+import dev.sluice.engine.checkpoint.CheckpointStore;
+import dev.sluice.engine.checkpoint.PipelineCheckpoint;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** What a teardown knows when the state is damaged: nothing. Stateless; any thread. */
+final class NoState implements CheckpointStore {
+    @Override
+    public @Nullable PipelineCheckpoint load(String pipeline) {
+        return null;
+    }
+
+    @Override
+    public void copying(String pipeline, SourceIdentity source) {
+        throw readOnly();
+    }
+
+    @Override
+    public void copied(String pipeline, SourceIdentity source, Position snapshot, Collection<String> sinks) {
+        throw readOnly();
+    }
+
+    @Override
+    public void save(String pipeline, String sink, Position durable) {
+        throw readOnly();
+    }
+
+    /** There is nothing to forget. */
+    @Override
+    public void forget(String pipeline) {}
+
+    @Override
+    public void close() {}
+
+    private static IllegalStateException readOnly() {
+        return new IllegalStateException("nothing runs during a teardown");
+    }
+}
