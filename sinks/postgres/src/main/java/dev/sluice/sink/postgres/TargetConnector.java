@@ -1,5 +1,6 @@
 package dev.sluice.sink.postgres;
 
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
@@ -15,6 +16,7 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +32,10 @@ final class TargetConnector {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    private static final long POOL_CLOSE_MILLIS = 500;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
-    /** A server that dies without a word must not be waited for until the operating system's two hours are over. */
+    /** With these the server notices a client that has died without a word. They do nothing for us if the server dies. */
     private static final String KEEPALIVE =
             "SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10;" + " SET tcp_keepalives_count = 6";
 
@@ -80,8 +83,19 @@ final class TargetConnector {
                 .using(vertx())
                 .build();
         return pool.getConnection()
+                .recover(error -> Future.failedFuture(noConnection(error)))
                 .compose(connection -> configure(pool, connection))
-                .recover(error -> pool.close().transform(closed -> Future.failedFuture(error)));
+                // A pool waits for a login that is under way, which may never end.
+                .recover(error -> pool.close()
+                        .timeout(POOL_CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                        .transform(closed -> Future.failedFuture(error)));
+    }
+
+    /** Whatever keeps the server from answering at all, such as the pool's timer, is a server that is not there. */
+    private Throwable noConnection(Throwable error) {
+        return error instanceof SyncException || error instanceof PgException
+                ? error
+                : TargetErrors.unavailable("connect to " + endpoint.displayName(), error);
     }
 
     private Future<TargetSession> configure(Pool pool, SqlConnection connection) {

@@ -46,6 +46,11 @@ final class TargetErrors {
         return new SyncException(ErrorKind.INTERNAL, "cannot " + doing + ": " + error, error);
     }
 
+    /** An error of connecting that may pass. */
+    static SyncException unavailable(String doing, Throwable error) {
+        return SqlStates.target(doing, CONNECTION_EXCEPTION, messageOf(error), error);
+    }
+
     /**
      * Whether the server refused values, so that going change by change may succeed, or else tells which one it is. Class
      * 21 is an upsert that meets a row twice, which folding could bring about.
