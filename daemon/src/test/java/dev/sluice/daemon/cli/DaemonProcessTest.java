@@ -46,6 +46,35 @@ class DaemonProcessTest {
         }
     }
 
+    @Test
+    void sigtermAfterAPipelineHasFailedExitsWithOne(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        TestDatabase misfit = source.another("misfit");
+        Shop.create(source);
+        misfit.execute("CREATE TABLE customer (id int PRIMARY KEY, name text)");
+        String second = """
+                  misfit:
+                    source: { type: postgres, url: "%s", slot: %s_b, publication: %s_b, tables: ["public.*"] }
+                    sinks:
+                      replica: { type: postgres, url: "%s" }
+                """.formatted(source.url(), source.name(), source.name(), misfit.url());
+        Process process = start(Shop.yaml(source, target, "") + second);
+        try {
+            Eventually.get(this::log, log -> log.contains("misfit: stopped"));
+            Eventually.get(() -> target.value("SELECT to_regclass('sluice.checkpoint')"), name -> name != null);
+            Eventually.get(
+                    () -> target.value("SELECT count(*) FROM sluice.checkpoint WHERE state = 'streaming'"),
+                    "1"::equals);
+
+            process.destroy(); // SIGTERM
+
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(log()).isEqualTo(1);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     private Process start(String yaml) throws IOException {
         Path file = Files.writeString(directory.resolve("sluice.yaml"), yaml);
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
