@@ -30,9 +30,13 @@ final class ConfigFile {
 
     /** Fails with CONFIGURATION and every problem there is. */
     SluiceConfig load(Surroundings surroundings) {
+        return load(surroundings, tree());
+    }
+
+    /** As {@link #load(Surroundings)}, from a tree that has been read already. */
+    SluiceConfig load(Surroundings surroundings, ConfigNode tree) {
         Path directory = file.toAbsolutePath().getParent();
         ConfigBinder binder = ConfigBinder.of(surroundings.environment(), directory == null ? Path.of("/") : directory);
-        ConfigNode tree = tree();
         try (OwnVertx own = new OwnVertx()) {
             return SluiceConfig.read(tree, binder, surroundings.providers().get(), Map.of(Vertx.class, own.vertx()));
         }

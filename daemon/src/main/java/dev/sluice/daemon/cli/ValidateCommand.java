@@ -1,5 +1,6 @@
 package dev.sluice.daemon.cli;
 
+import dev.sluice.engine.config.ConfigNode;
 import dev.sluice.engine.config.SluiceConfig;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -31,11 +32,12 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SluiceConfig loaded = config.load(surroundings);
+        ConfigNode tree = config.tree();
+        SluiceConfig loaded = config.load(surroundings, tree);
         PrintWriter out = spec.commandLine().getOut();
         out.println(config.file() + " is valid. With defaults:");
         out.println();
-        new EffectiveConfig(out, config.tree()).print(loaded);
+        new EffectiveConfig(out, tree).print(loaded);
         out.flush();
         return ExitCodes.OK;
     }

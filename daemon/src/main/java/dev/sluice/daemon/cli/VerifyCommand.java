@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         name = "verify",
         description = {
             "Compare source and PostgreSQL sinks row by row, at a common position.",
-            "The daemon may go on running. Changes nothing.",
+            "The daemon may go on running. Changes no row.",
             "Exits with 3 when rows differ, or could not all be compared; the last line says which."
         })
 final class VerifyCommand implements Callable<Integer> {
