@@ -1,15 +1,23 @@
 package dev.sluice.bench;
 
 import dev.sluice.bench.big.BigTransactionScenario;
+import dev.sluice.bench.copy.CopyScenario;
 import dev.sluice.bench.drain.DrainScenario;
+import dev.sluice.bench.drain.DrainUnixScenario;
+import dev.sluice.bench.fanout.FanoutScenario;
+import dev.sluice.bench.filter.FilterScenario;
+import dev.sluice.bench.latency.LatencyScenario;
+import dev.sluice.bench.replicate.ReplicateScenario;
 import dev.sluice.bench.report.Report;
-import java.io.IOException;
+import dev.sluice.bench.server.Shape;
+import dev.sluice.bench.tables.TablesScenario;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,39 +34,68 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Sluice, beside what else one could use: docs/benchmarks.md says what and how.",
             "",
-            "Scenarios: drain, big-transaction"
+            "Scenarios: drain, drain-unix, replicate, copy, latency, big-transaction, fanout, filter, tables; all"
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:measured, and passed if the scenario can fail",
-            "1:a scenario failed",
+            "0:measured; Sluice did the work of every scenario",
+            "1:Sluice failed at one",
             "2:the command line is wrong"
         })
 public final class Bench implements Callable<Integer> {
-    private static final List<Scenario> SCENARIOS = List.of(new DrainScenario(), new BigTransactionScenario());
+    private static final String ALL = "all";
+
+    private static final List<Scenario> SCENARIOS = List.of(
+            new DrainScenario(),
+            new DrainUnixScenario(),
+            new ReplicateScenario(),
+            new CopyScenario(),
+            new LatencyScenario(),
+            new BigTransactionScenario(),
+            new FanoutScenario(),
+            new FilterScenario(),
+            new TablesScenario());
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "SCENARIO", description = "what to measure")
+    @Parameters(paramLabel = "SCENARIO", description = "what to measure; all for everything")
     private String scenario = "";
 
-    @Option(names = "--rows", paramLabel = "N", description = "how many rows; each scenario has a number of its own")
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            description = "how many rows of the standard shape; each scenario has a number of its own")
     private @Nullable Long rows;
+
+    @Option(
+            names = "--shapes",
+            split = ",",
+            paramLabel = "SHAPE",
+            description = "what rows look like: standard, narrow, wide (all three)")
+    private List<String> shapes = Stream.of(Shape.values()).map(Shape::label).toList();
 
     @Option(
             names = "--source",
             paramLabel = "URL",
-            description =
-                    "a PostgreSQL to measure against instead of an embedded one; a schema sluice_bench is made there")
+            description = "a PostgreSQL to read from instead of an embedded one; schemas sluice_bench and"
+                    + " sluice_tables_* are made there, and dropped")
     private @Nullable String source;
+
+    @Option(
+            names = "--target",
+            paramLabel = "URL",
+            description = "a PostgreSQL to write to instead of an embedded one; schemas sluice_bench and sluice are"
+                    + " made there, and dropped: never one that Sluice really writes to")
+    private @Nullable String target;
 
     @Option(
             names = "--peers",
             split = ",",
             paramLabel = "NAME",
-            description = "what to compare with (drain: pg_recvlogical, pgjdbc)")
-    private List<String> peers = List.of();
+            description = "what to compare with: pg_recvlogical, pgjdbc, debezium, debezium-server, subscription, COPY,"
+                    + " or none (all that a scenario has)")
+    private @Nullable List<String> peers;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "how often each is measured (3)")
     private int rounds = 3;
@@ -67,7 +104,7 @@ public final class Bench implements Callable<Integer> {
             names = "--warm-ups",
             paramLabel = "N",
             defaultValue = "1",
-            description = "uncounted drains in each Java process before the one that counts (1)")
+            description = "how often a Java process does the work before it counts (1)")
     private int warmUps = 1;
 
     @Option(names = "--heap", paramLabel = "SIZE", description = "of the Java process that is measured, as after -Xmx")
@@ -82,8 +119,14 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--jfr", paramLabel = "FILE", description = "let that process write a flight recording")
     private @Nullable Path flightRecording;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "write a report in JSON")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE.json",
+            description = "write a report, and beside it a page with charts, FILE.html")
     private @Nullable Path out;
+
+    @Option(names = "--markdown", paramLabel = "FILE.md", description = "write the figures as a page of documentation")
+    private @Nullable Path markdown;
 
     /** Ends the process with one of the exit codes above. */
     public static void main(String[] arguments) {
@@ -92,40 +135,40 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Scenario chosen = SCENARIOS.stream()
-                .filter(each -> each.name().equals(scenario))
-                .findFirst()
-                .orElseThrow(() -> wrong("no scenario is called " + scenario + "; there are "
-                        + String.join(
-                                ", ", SCENARIOS.stream().map(Scenario::name).toList())));
-        for (String peer : peers) {
-            if (!chosen.peers().contains(peer)) {
-                throw wrong(chosen.name() + " has no peer " + peer + "; it has "
-                        + (chosen.peers().isEmpty() ? "none" : String.join(", ", chosen.peers())));
-            }
-        }
-        BenchSettings settings = settings();
+        List<Scenario> chosen = chosen();
+        BenchSettings settings = settings(chosen);
         PrintWriter screen = commandLine().getOut();
-        screen.println(chosen.name() + ": " + chosen.question());
-        screen.flush();
-        Report report = chosen.run(settings, sentence -> {
-            screen.println(sentence);
-            screen.flush();
-        });
-        write(report);
-        report.summary().forEach(screen::println);
-        screen.flush();
+        Report report = new Run(settings, sentence -> {
+                    screen.println(sentence);
+                    screen.flush();
+                })
+                .of(chosen);
+        new ReportFiles(Optional.ofNullable(out), Optional.ofNullable(markdown)).write(report);
         return report.passed() ? 0 : 1;
     }
 
-    private BenchSettings settings() {
+    private List<Scenario> chosen() {
+        if (scenario.equals(ALL)) {
+            return SCENARIOS;
+        }
+        return SCENARIOS.stream()
+                .filter(each -> each.name().equals(scenario))
+                .findFirst()
+                .map(List::of)
+                .orElseThrow(() -> wrong("no scenario is called " + scenario + "; there are "
+                        + SCENARIOS.stream().map(Scenario::name).collect(Collectors.joining(", ")) + ", all"));
+    }
+
+    private BenchSettings settings(List<Scenario> chosen) {
         if (rounds < 1 || warmUps < 0 || (rows != null && rows < 1)) {
             throw wrong("--rounds and --rows begin at 1, --warm-ups at 0");
         }
         return new BenchSettings(
                 Optional.ofNullable(rows),
+                shapes.stream().map(this::shape).distinct().toList(),
                 Optional.ofNullable(source),
-                peers,
+                Optional.ofNullable(target),
+                peers(chosen),
                 rounds,
                 warmUps,
                 Optional.ofNullable(heap),
@@ -133,16 +176,33 @@ public final class Bench implements Callable<Integer> {
                 Optional.ofNullable(flightRecording));
     }
 
-    private void write(Report report) throws IOException {
-        Path file = out;
-        if (file == null) {
-            return;
+    private Optional<List<String>> peers(List<Scenario> chosen) {
+        List<String> named = peers;
+        if (named == null) {
+            return Optional.empty();
         }
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
+        if (named.equals(List.of("none"))) {
+            return Optional.of(List.of());
         }
-        Files.writeString(file, report.toJson() + "\n");
+        List<String> known = chosen.stream()
+                .flatMap(each -> each.peers().stream())
+                .distinct()
+                .toList();
+        for (String peer : named) {
+            if (!known.contains(peer)) {
+                throw wrong(scenario + " has no peer " + peer + "; it has "
+                        + (known.isEmpty() ? "none" : String.join(", ", known)));
+            }
+        }
+        return Optional.of(named);
+    }
+
+    private Shape shape(String label) {
+        return Stream.of(Shape.values())
+                .filter(shape -> shape.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> wrong("no shape is called " + label + "; there are "
+                        + Stream.of(Shape.values()).map(Shape::label).collect(Collectors.joining(", "))));
     }
 
     private CommandLine commandLine() {

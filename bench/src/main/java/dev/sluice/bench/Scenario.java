@@ -1,9 +1,10 @@
 package dev.sluice.bench;
 
-import dev.sluice.bench.report.Report;
+import dev.sluice.bench.report.Comparison;
+import dev.sluice.bench.server.Shape;
 import java.util.List;
 
-/** One question that a benchmark answers. For one thread. */
+/** One question that a benchmark answers. Keeps nothing from one call to the next. */
 public interface Scenario {
     /** As on the command line. */
     String name();
@@ -11,15 +12,19 @@ public interface Scenario {
     /** The question, as half a sentence. */
     String question();
 
-    /** What it can be compared with. */
+    /** What it can be compared with, as on the command line. */
     List<String> peers();
 
-    /**
-     * Sets up, measures, cleans up.
-     *
-     * @param progress told what is going on
-     */
-    Report run(BenchSettings settings, Progress progress) throws Exception;
+    /** How many rows of the standard shape it takes if nobody says otherwise. */
+    long rows();
+
+    /** Heap of a Java process that is measured, as after {@code -Xmx}, if nobody says otherwise. */
+    default String heap() {
+        return "512m";
+    }
+
+    /** Sets up, measures, cleans up, for rows of one shape. */
+    List<Comparison> measure(Bed bed, Shape shape) throws Exception;
 
     /** Where to say what is going on. */
     @FunctionalInterface

@@ -1,33 +1,26 @@
 package dev.sluice.bench.big;
 
-import dev.sluice.bench.BenchSettings;
+import dev.sluice.bench.Bed;
+import dev.sluice.bench.Peer;
 import dev.sluice.bench.Scenario;
-import dev.sluice.bench.StateDirectory;
-import dev.sluice.bench.report.Environment;
-import dev.sluice.bench.report.Measurement;
-import dev.sluice.bench.report.PeerResult;
-import dev.sluice.bench.report.Report;
+import dev.sluice.bench.peer.Appliers;
+import dev.sluice.bench.peer.DebeziumPeer;
+import dev.sluice.bench.peer.JvmPeer;
+import dev.sluice.bench.peer.SlotReaders;
+import dev.sluice.bench.report.Comparison;
+import dev.sluice.bench.report.Unit;
 import dev.sluice.bench.server.Backlog;
-import dev.sluice.bench.server.BenchServer;
-import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Instant;
+import dev.sluice.bench.server.Shape;
+import dev.sluice.bench.server.Target;
+import dev.sluice.bench.server.Workload;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /**
- * One transaction that is far larger than the heap goes through: read and thrown away, and applied to another PostgreSQL.
- * Passes if every row arrives.
+ * One transaction that is far larger than the heap goes through: read and thrown away, and applied to another PostgreSQL as
+ * the one transaction that it is. Passes if every row arrives; nothing is warmed up, since memory is the question.
  */
 public final class BigTransactionScenario implements Scenario {
-    private static final long ROWS = 2_000_000;
-    private static final String HEAP = "256m";
-
     @Override
     public String name() {
         return "big-transaction";
@@ -40,91 +33,37 @@ public final class BigTransactionScenario implements Scenario {
 
     @Override
     public List<String> peers() {
-        return List.of();
+        return List.of(DebeziumPeer.NAME);
     }
 
     @Override
-    public Report run(BenchSettings settings, Progress progress) throws Exception {
-        Instant startedAt = Instant.now();
-        long rows = settings.rows().orElse(ROWS);
-        String heap = settings.heap().orElse(HEAP);
-        progress.say("starting two servers");
-        try (BenchServer source = BenchServer.open(settings.source());
-                BenchServer target = BenchServer.open(Optional.empty());
-                Backlog backlog = new Backlog(source);
-                StateDirectory states = new StateDirectory()) {
-            List<String> options = new ArrayList<>(settings.javaOptions());
-            options.add(0, "-Xmx" + heap);
-            List<Passage> passages = List.of(
-                    new DiscardedPassage(backlog, options, states),
-                    new AppliedPassage(backlog, target, options, states));
-            for (Passage passage : passages) {
-                passage.prepare();
-            }
-            progress.say(String.format(Locale.ROOT, "writing one transaction of %,d rows", rows));
-            backlog.write(rows, rows);
-            Outcome outcome = new Outcome(rows, heap);
-            for (Passage passage : passages) {
-                progress.say("reading it: " + passage.name());
-                outcome.add(passage);
-            }
-            return new Report(
-                    name(),
-                    startedAt,
-                    environment(source),
-                    Map.of("rows", rows, "heap", heap, "javaOptions", String.join(" ", settings.javaOptions())),
-                    outcome.results,
-                    Map.of(),
-                    List.of(outcome.line(name())),
-                    outcome.failures.isEmpty());
-        }
+    public long rows() {
+        return 5_000_000;
     }
 
-    private static Environment environment(BenchServer server) throws SQLException {
-        try (Connection connection = server.connect()) {
-            return Environment.of(connection);
-        }
+    @Override
+    public String heap() {
+        return "256m";
     }
 
-    /** What has come through so far, and what has not. */
-    private static final class Outcome {
-        private final List<PeerResult> results = new ArrayList<>();
-        private final Map<String, String> failures = new LinkedHashMap<>();
-        private final long rows;
-        private final String heap;
-
-        Outcome(long rows, String heap) {
-            this.rows = rows;
-            this.heap = heap;
-        }
-
-        void add(Passage passage) throws SQLException {
-            try {
-                Measurement measurement = passage.measure();
-                results.add(new PeerResult(passage.name(), List.of(measurement)));
-                if (measurement.rows() != rows) {
-                    failures.put(passage.name(), measurement.rows() + " rows of " + rows + " arrived");
-                }
-            } catch (IOException e) {
-                failures.put(passage.name(), String.valueOf(e.getMessage()));
+    @Override
+    public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
+        long rows = bed.rows(shape);
+        try (Workload workload = Workload.of(bed.source(), shape)) {
+            bed.say("writing one transaction of %,d rows, %s", rows, shape.label());
+            Backlog backlog = workload.insertAtOnce(rows);
+            SlotReaders readers = new SlotReaders(bed, backlog, bed.source().url());
+            List<Peer> discarding = new ArrayList<>();
+            discarding.add(readers.coldSluice());
+            if (bed.wants(DebeziumPeer.NAME)) {
+                discarding.add(DebeziumPeer.drainingCold(bed, backlog));
             }
-        }
-
-        String line(String scenario) {
-            StringBuilder line = new StringBuilder(
-                    String.format(Locale.ROOT, "%s: %d rows in one transaction, -Xmx%s", scenario, rows, heap));
-            for (PeerResult result : results) {
-                Measurement measurement = result.rounds().get(0);
-                line.append(String.format(
-                        Locale.ROOT,
-                        ", %s %.0f rows/s with at most %.0f MB of memory",
-                        result.peer(),
-                        measurement.rowsPerSecond(),
-                        ((Number) measurement.details().getOrDefault("peakMemoryBytes", -1)).doubleValue() / 1e6));
+            Comparison discarded = bed.compare(shape, "", Unit.ROWS_PER_SECOND, rows, discarding);
+            try (Target target = new Target(bed.target(), workload, 0)) {
+                Peer applying = new Appliers(bed, backlog, target).coldSluice(JvmPeer.SLUICE);
+                Comparison applied = bed.compare(shape, "postgres", Unit.ROWS_PER_SECOND, rows, List.of(applying));
+                return List.of(discarded, applied);
             }
-            failures.forEach((passage, why) ->
-                    line.append(", ").append(passage).append(" failed: ").append(why));
-            return line.append(failures.isEmpty() ? ": passed" : ": failed").toString();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.bench.child;
 
+import dev.sluice.bench.child.Job.AdoptJob;
 import dev.sluice.bench.child.Job.DriverJob;
 import dev.sluice.bench.child.Job.PipelineJob;
 import io.vertx.core.json.JsonObject;
@@ -10,7 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 
-/** Main class of a child process: does the jobs that come in, a line each, and answers each with a line. */
+/** Main class of a child process: see {@link ChildJvm} for what it reads and prints. */
 public final class ChildMain {
     private ChildMain() {}
 
@@ -21,23 +22,26 @@ public final class ChildMain {
         answers.println("{}");
         BufferedReader jobs = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = jobs.readLine(); line != null; line = jobs.readLine()) {
-            answers.println(answer(line));
+            answers.println(answer(line, () -> answers.println("{\"ready\":true}")));
         }
         System.exit(0);
     }
 
-    private static String answer(String line) {
+    private static String answer(String line, Runnable ready) {
         try {
-            return run(Job.decode(line)).encode();
+            return run(Job.of(new JsonObject(line)), ready).toJson().encode();
         } catch (SQLException | RuntimeException | OutOfMemoryError failure) {
             failure.printStackTrace();
             return new JsonObject().put("error", failure.toString()).encode();
         }
     }
 
-    private static JobResult run(Job job) throws SQLException {
-        return job instanceof PipelineJob pipeline
-                ? new PipelineRun(pipeline).run()
+    private static JobResult run(Job job, Runnable ready) throws SQLException {
+        if (job instanceof PipelineJob pipeline) {
+            return new PipelineRun(pipeline, ready).run();
+        }
+        return job instanceof AdoptJob adopt
+                ? new Adoption(adopt.config()).run()
                 : new DriverRun((DriverJob) job).run();
     }
 }

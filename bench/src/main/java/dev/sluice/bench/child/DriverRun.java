@@ -7,6 +7,7 @@ import dev.sluice.postgres.PostgresEndpoint;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.replication.LogSequenceNumber;
@@ -30,6 +31,7 @@ final class DriverRun {
     private JobResult read(PgConnection connection) throws SQLException {
         Duration processorBefore = ProcessUsage.processorTime();
         long started = System.nanoTime();
+        Samples samples = new Samples(started);
         long changes = 0;
         long bytes = 0;
         try (PGReplicationStream stream = open(connection)) {
@@ -40,16 +42,25 @@ final class DriverRun {
                     continue;
                 }
                 bytes += message.remaining();
-                changes += message.get(message.position()) == 'I' ? 1 : 0;
+                byte code = message.get(message.position());
+                changes += code == 'I' || code == 'U' || code == 'D' ? 1 : 0;
+                if (code == 'C') {
+                    samples.offer(changes);
+                }
             }
         }
+        long nanos = System.nanoTime() - started;
         return new JobResult(
-                Duration.ofNanos(System.nanoTime() - started),
+                Duration.ofNanos(nanos),
                 changes,
                 bytes,
                 ProcessUsage.peakBytes(),
                 ProcessUsage.processorTime().minus(processorBefore),
-                ProcessUsage.collectionTime());
+                ProcessUsage.collectionTime(),
+                samples.finish(nanos, changes),
+                null,
+                Duration.ZERO,
+                Map.of());
     }
 
     private PGReplicationStream open(PgConnection connection) throws SQLException {

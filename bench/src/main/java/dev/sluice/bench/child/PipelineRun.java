@@ -1,48 +1,52 @@
 package dev.sluice.bench.child;
 
+import dev.sluice.bench.child.Job.End;
 import dev.sluice.bench.child.Job.PipelineJob;
+import dev.sluice.bench.child.Job.Start;
+import dev.sluice.bench.report.Latencies;
 import dev.sluice.engine.checkpoint.SqliteCheckpointStore;
-import dev.sluice.engine.config.ConfigBinder;
-import dev.sluice.engine.config.ConfigNode;
 import dev.sluice.engine.config.PipelineConfig;
 import dev.sluice.engine.config.PipelineGroup;
-import dev.sluice.engine.config.Providers;
-import dev.sluice.engine.config.SluiceConfig;
 import dev.sluice.engine.flow.LaneStatus;
 import dev.sluice.engine.flow.Pipeline;
 import dev.sluice.engine.flow.PipelineStatus;
+import dev.sluice.engine.flow.TableProgress;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.SourceContext;
 import dev.sluice.engine.source.SourceState;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/** A pipeline, run until everything up to a position has been confirmed to its source. Blocks; it belongs to a main. */
+/** A pipeline, run until it has done what a job asks for. Blocks; it belongs to a main. */
 final class PipelineRun {
     private static final long LOOK_NANOS = 500_000;
 
-    private final SluiceConfig config;
-    private final String name;
+    private final Configuration configuration;
     private final PipelineJob job;
+    private final Runnable ready;
+    private final @Nullable Stopwatch stopwatch;
 
-    PipelineRun(PipelineJob job) {
+    /** @param ready run once the first change has come, if the job ends after so many of them */
+    PipelineRun(PipelineJob job, Runnable ready) {
         this.job = job;
-        this.config = SluiceConfig.read(
-                ConfigNode.of(job.config(), "$"), ConfigBinder.of(Map.of(), Path.of("")), Providers.load(), Map.of());
-        this.name = config.pipelines().keySet().iterator().next();
+        this.ready = ready;
+        this.configuration = Configuration.of(job.config());
+        this.stopwatch = job.end() instanceof End.After after ? new Stopwatch(after.uncounted()) : null;
     }
 
     JobResult run() {
-        if (job.fromSlot()) {
+        if (job.start() == Start.SLOT) {
             pretendCopied();
         }
-        PipelineGroup group = PipelineGroup.open(config, new SimpleMeterRegistry(), Clock.systemUTC(), Map.of());
+        Map<Class<?>, Object> shared = stopwatch == null ? Map.of() : Map.of(Stopwatch.class, stopwatch);
+        PipelineGroup group =
+                PipelineGroup.open(configuration.config(), new SimpleMeterRegistry(), Clock.systemUTC(), shared);
         try {
             return measure(group.pipelines().get(0));
         } finally {
@@ -52,9 +56,11 @@ final class PipelineRun {
 
     /** Makes the state say that the rows before the slot's position have been copied. */
     private void pretendCopied() {
-        PipelineConfig pipeline = Objects.requireNonNull(config.pipelines().get(name));
+        PipelineConfig pipeline = configuration.pipeline();
+        String name = configuration.pipelineName();
         Source source = pipeline.source().create(new SourceContext(name, new SimpleMeterRegistry(), Clock.systemUTC()));
-        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(config.state())) {
+        try (SqliteCheckpointStore store =
+                SqliteCheckpointStore.open(configuration.config().state())) {
             SourceState state = Objects.requireNonNull(source.origin().inspect().block());
             store.copied(
                     name,
@@ -66,29 +72,54 @@ final class PipelineRun {
         }
     }
 
-    /** Waits for "confirmed", which is later than "durable in the sink" by the time that a checkpoint takes. */
     private JobResult measure(Pipeline pipeline) {
+        long beforeStart = System.nanoTime();
         pipeline.start().block();
         CompletableFuture<Void> ended = pipeline.finished().toFuture();
         Duration processorBefore = ProcessUsage.processorTime();
-        long started = System.nanoTime();
+        long started = job.start() == Start.COPY ? beforeStart : System.nanoTime();
+        long startNanos = System.nanoTime() - beforeStart;
+        Samples samples = new Samples(started);
+        boolean told = false;
         PipelineStatus status = pipeline.status();
-        while (job.until().isAfter(status.confirmed())) {
+        while (!isDone(status)) {
             if (ended.isDone()) {
                 ended.join();
                 throw new IllegalStateException("the pipeline has stopped at " + status.confirmed());
+            }
+            samples.offer(rows(status));
+            if (!told && stopwatch != null && rows(status) > 0) {
+                told = true;
+                ready.run();
             }
             LockSupport.parkNanos(LOOK_NANOS);
             status = pipeline.status();
         }
         long nanos = System.nanoTime() - started;
-        LaneStatus lane = status.lanes().get(0);
         return new JobResult(
                 Duration.ofNanos(Math.max(1, nanos)),
-                lane.changes(),
-                lane.bytes(),
+                rows(status),
+                status.lanes().stream().mapToLong(LaneStatus::bytes).sum(),
                 ProcessUsage.peakBytes(),
                 ProcessUsage.processorTime().minus(processorBefore),
-                ProcessUsage.collectionTime());
+                ProcessUsage.collectionTime(),
+                samples.finish(nanos, rows(status)),
+                stopwatch == null ? null : Latencies.of(stopwatch.histogram()),
+                Duration.ofNanos(startNanos),
+                Map.of());
+    }
+
+    /** "Confirmed" is later than "durable in the sink" by the time that a checkpoint takes. */
+    private boolean isDone(PipelineStatus status) {
+        return job.end() instanceof End.At at
+                ? !at.until().isAfter(status.confirmed())
+                : rows(status) >= ((End.After) job.end()).changes();
+    }
+
+    /** Of the first lane; all get the same. */
+    private static long rows(PipelineStatus status) {
+        LaneStatus lane = status.lanes().get(0);
+        return lane.changes()
+                + lane.copy().stream().mapToLong(TableProgress::rows).sum();
     }
 }

@@ -1,12 +1,9 @@
 package dev.sluice.bench.child;
 
-import java.io.IOException;
+import dev.sluice.bench.report.ResidentMemory;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 
 /** What this process has used so far. */
 final class ProcessUsage {
@@ -14,15 +11,12 @@ final class ProcessUsage {
 
     /** The most that was ever resident; -1 if the system does not tell. */
     static long peakBytes() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .map(line -> line.replaceAll("\\D", ""))
-                    .mapToLong(kilobytes -> Long.parseLong(kilobytes) * 1024)
-                    .findFirst()
-                    .orElse(-1);
-        } catch (IOException notLinux) {
-            return -1;
-        }
+        return ResidentMemory.peak(ProcessHandle.current().pid());
+    }
+
+    /** What is resident now; -1 if the system does not tell. */
+    static long residentBytes() {
+        return ResidentMemory.now(ProcessHandle.current().pid());
     }
 
     /** Of all threads, those of the compiler and the garbage collector among them; zero if the system does not tell. */

@@ -1,5 +1,6 @@
 package dev.sluice.bench.server;
 
+import dev.sluice.engine.change.Position;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.PostgresEndpoint;
 import dev.sluice.testkit.postgres.PostgresServer;
@@ -7,6 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,8 @@ public final class BenchServer implements AutoCloseable {
             "checkpoint_timeout", "1h",
             "autovacuum", "off",
             "logical_decoding_work_mem", "64MB",
-            "wal_sender_timeout", "60s");
+            "wal_sender_timeout", "60s",
+            "max_locks_per_transaction", "1024");
 
     private final @Nullable PostgresServer embedded;
     private final PostgresEndpoint endpoint;
@@ -58,6 +62,20 @@ public final class BenchServer implements AutoCloseable {
         return endpoint;
     }
 
+    /** The same over a Unix socket, where that is known: for an embedded server, or one whose URL names a socket. */
+    public Optional<String> unixUrl() {
+        if (endpoint.isUnixSocket()) {
+            return Optional.of(url);
+        }
+        return Optional.ofNullable(embedded)
+                .map(server -> "postgresql://" + endpoint.user() + "@:" + endpoint.port() + "/" + endpoint.database()
+                        + "?host=" + server.socketDirectory());
+    }
+
+    public boolean isEmbedded() {
+        return embedded != null;
+    }
+
     /** In auto-commit mode. */
     public Connection connect() throws SQLException {
         return new Connections(endpoint, "sluice bench").open();
@@ -70,6 +88,24 @@ public final class BenchServer implements AutoCloseable {
                 statement.execute(sql);
             }
         }
+    }
+
+    /** Where the WAL ends now. */
+    public Position end() throws SQLException {
+        return Position.boundary(Position.parseLsn(value("SELECT pg_current_wal_insert_lsn()")));
+    }
+
+    /** The first column of what a query returns, as text. */
+    public List<String> values(String query) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+                values.add(row.getString(1));
+            }
+        }
+        return values;
     }
 
     /** The one value that a query returns. */

@@ -1,0 +1,5 @@
+/** What more sinks cost. */
+@NullMarked
+package dev.sluice.bench.fanout;
+
+import org.jspecify.annotations.NullMarked;

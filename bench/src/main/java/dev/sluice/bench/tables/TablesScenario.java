@@ -1,0 +1,61 @@
+package dev.sluice.bench.tables;
+
+import dev.sluice.bench.Bed;
+import dev.sluice.bench.Peer;
+import dev.sluice.bench.Scenario;
+import dev.sluice.bench.peer.JvmPeer;
+import dev.sluice.bench.peer.SlotReaders;
+import dev.sluice.bench.report.Comparison;
+import dev.sluice.bench.report.Unit;
+import dev.sluice.bench.server.Backlog;
+import dev.sluice.bench.server.BenchServer;
+import dev.sluice.bench.server.Shape;
+import dev.sluice.bench.server.Workload;
+import java.util.List;
+import java.util.Map;
+
+/** What many tables cost: the same number of rows in one table, in 100 and in 10,000, a hundred rows to each in turn. */
+public final class TablesScenario implements Scenario {
+    private static final int MANY = 10_000;
+    private static final int SOME = 100;
+
+    @Override
+    public String name() {
+        return "tables";
+    }
+
+    @Override
+    public String question() {
+        return "what is left of the rate with 10,000 tables instead of 1 or 100, and how long the start takes then";
+    }
+
+    @Override
+    public List<String> peers() {
+        return List.of();
+    }
+
+    @Override
+    public long rows() {
+        return 1_000_000;
+    }
+
+    @Override
+    public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
+        BenchServer server = bed.source();
+        bed.say("making 1, %,d and %,d tables with %,d rows, %s", SOME, MANY, bed.rows(shape), shape.label());
+        try (Workload one = Workload.ofTables(server, shape, 1);
+                Workload some = Workload.ofTables(server, shape, SOME);
+                Workload many = Workload.ofTables(server, shape, MANY)) {
+            List<Peer> peers = List.of(
+                    sluice(bed, JvmPeer.SLUICE, many.insert(bed.rows(shape))),
+                    sluice(bed, "1 table", one.insert(bed.rows(shape))),
+                    sluice(bed, SOME + " tables", some.insert(bed.rows(shape))));
+            return List.of(bed.compare(shape, "", Unit.ROWS_PER_SECOND, bed.rows(shape), peers));
+        }
+    }
+
+    private static Peer sluice(Bed bed, String name, Backlog backlog) {
+        return new SlotReaders(bed, backlog, bed.source().url())
+                .sluice(name, Map.of("out", Map.of("type", "null", "encode", "json")));
+    }
+}
