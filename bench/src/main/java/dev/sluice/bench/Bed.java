@@ -34,7 +34,7 @@ public final class Bed implements AutoCloseable {
         this.scenario = scenario;
         this.settings = settings;
         this.progress = progress;
-        this.rounds = new Rounds(progress, settings.rounds());
+        this.rounds = new Rounds(progress, settings.rounds().orElse(scenario.rounds()));
         this.states = new StateDirectory();
         try {
             this.source = BenchServer.open(settings.source());
@@ -65,7 +65,7 @@ public final class Bed implements AutoCloseable {
 
     /** How many rows of that shape the scenario takes. */
     public long rows(Shape shape) {
-        return shape.rows(settings.rows().orElse(scenario.rows()));
+        return shape.rows(settings.rows(scenario));
     }
 
     public boolean wants(String peer) {

@@ -13,6 +13,7 @@ import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.tables.TablesScenario;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,15 +98,22 @@ public final class Bench implements Callable<Integer> {
                     + " or none (all that a scenario has)")
     private @Nullable List<String> peers;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "how often each is measured (3)")
-    private int rounds = 3;
+    @Option(
+            names = "--scale",
+            paramLabel = "PART",
+            defaultValue = "1",
+            description = "of each scenario's own number of rows, such as 0.1 for a quick look")
+    private double scale = 1;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "how often each is measured (3; big-transaction: 1)")
+    private @Nullable Integer rounds;
 
     @Option(
-            names = "--warm-ups",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "how often a Java process does the work before it counts (1)")
-    private int warmUps = 1;
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "how long a Java process does the work before it counts (5)")
+    private int warmUp = 5;
 
     @Option(names = "--heap", paramLabel = "SIZE", description = "of the Java process that is measured, as after -Xmx")
     private @Nullable String heap;
@@ -160,17 +168,21 @@ public final class Bench implements Callable<Integer> {
     }
 
     private BenchSettings settings(List<Scenario> chosen) {
-        if (rounds < 1 || warmUps < 0 || (rows != null && rows < 1)) {
-            throw wrong("--rounds and --rows begin at 1, --warm-ups at 0");
+        if ((rounds != null && rounds < 1) || warmUp < 0 || (rows != null && rows < 1)) {
+            throw wrong("--rounds and --rows begin at 1, --warm-up at 0");
+        }
+        if (scale <= 0) {
+            throw wrong("--scale must be more than 0");
         }
         return new BenchSettings(
                 Optional.ofNullable(rows),
+                scale,
                 shapes.stream().map(this::shape).distinct().toList(),
                 Optional.ofNullable(source),
                 Optional.ofNullable(target),
                 peers(chosen),
-                rounds,
-                warmUps,
+                Optional.ofNullable(rounds),
+                Duration.ofSeconds(warmUp),
                 Optional.ofNullable(heap),
                 javaOptions,
                 Optional.ofNullable(flightRecording));

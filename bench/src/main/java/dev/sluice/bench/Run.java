@@ -63,11 +63,12 @@ final class Run {
 
     private Map<String, Object> described(Scenario scenario) {
         Map<String, Object> described = new LinkedHashMap<>();
-        long rows = settings.rows().orElse(scenario.rows());
+        long rows = settings.rows(scenario);
         for (Shape shape : settings.shapes()) {
             described.put("rows, " + shape.label(), shape.rows(rows));
         }
-        described.put("rounds", settings.rounds());
+        described.put("rounds", settings.rounds().orElse(scenario.rounds()));
+        described.put("warm-up of Java processes, seconds", settings.warmUp().toSeconds());
         described.put("source", settings.source().isPresent() ? "given" : "embedded");
         return described;
     }

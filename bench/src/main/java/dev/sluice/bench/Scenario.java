@@ -18,6 +18,11 @@ public interface Scenario {
     /** How many rows of the standard shape it takes if nobody says otherwise. */
     long rows();
 
+    /** How often each peer is measured if nobody says otherwise. */
+    default int rounds() {
+        return 3;
+    }
+
     /** Heap of a Java process that is measured, as after {@code -Xmx}, if nobody says otherwise. */
     default String heap() {
         return "512m";

@@ -41,6 +41,12 @@ public final class BigTransactionScenario implements Scenario {
         return 5_000_000;
     }
 
+    /** It takes minutes, and whether it goes through does not depend on luck. */
+    @Override
+    public int rounds() {
+        return 1;
+    }
+
     @Override
     public String heap() {
         return "256m";

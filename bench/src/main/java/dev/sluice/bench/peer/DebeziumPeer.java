@@ -13,6 +13,7 @@ import dev.sluice.postgres.PostgresEndpoint;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ public final class DebeziumPeer implements Peer {
                 ? null
                 : (child, run) -> drain(child, run, warmUp, warmUp.part(warmUp.rows() / WARM_UP_PART));
         this.work = backlog == null
-                ? java.util.Objects.requireNonNull(following)
+                ? Objects.requireNonNull(following)
                 : (child, run) -> drain(child, run, backlog, backlog.whole());
     }
 
@@ -96,9 +97,7 @@ public final class DebeziumPeer implements Peer {
         try (ChildJvm child = new ChildJvm(bed.javaOptions(key, round), module.classPath(), MAIN)) {
             Work warming = warmUp;
             if (warming != null) {
-                for (int n = 1; n <= bed.settings().warmUps(); n++) {
-                    warming.run(child, key + "_warm_up_" + n);
-                }
+                new WarmUp(bed.settings().warmUp()).run(n -> warming.run(child, key + "_warm_up_" + n));
             }
             return work.run(child, key);
         }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does the work in a Java process that is started for each round. Its start-up does not count, and unless warm-ups are set
- * to none it has done the work once before: what is measured is a process that has been up for a while. The time of that
+ * to none it has done the work for some seconds before: what is measured is a process that has been up for a while. The time of that
  * first run, with nothing compiled yet, is in the details. For one thread.
  */
 public final class JvmPeer implements Peer {
@@ -59,10 +59,10 @@ public final class JvmPeer implements Peer {
             Map<String, Object> details = new LinkedHashMap<>();
             Work warming = warmUp;
             if (warming != null) {
-                for (int n = 1; n <= bed.settings().warmUps(); n++) {
+                new WarmUp(bed.settings().warmUp()).run(n -> {
                     Measurement uncounted = warming.run(child, key + "_warm_up_" + n);
                     details.putIfAbsent("coldSeconds", uncounted.time().toNanos() / 1e9);
-                }
+                });
             }
             Measurement measured = work.run(child, key);
             details.putAll(measured.details());
@@ -76,7 +76,7 @@ public final class JvmPeer implements Peer {
         about.put("heap", bed.heap());
         about.put(
                 "jvm",
-                bed.settings().warmUps() == 0 && warmUp != null
+                bed.settings().warmUp().isZero() && warmUp != null
                         ? "a fresh process for each round; its start-up is not counted, compiling is (cold)"
                         : "a fresh process for each round, warmed up before it counts");
         if (!bed.settings().javaOptions().isEmpty()) {
