@@ -11,8 +11,10 @@ final class TableMapping {
     private final Relation relation;
     private final TargetTable target;
     private final List<Mapped> columns;
+    private final boolean[] written;
     private final boolean[] key;
     private final boolean keyed;
+    private final boolean copying;
     private final TableStatements statements;
 
     /**
@@ -25,9 +27,16 @@ final class TableMapping {
 
     /** @param target without {@link TableFit#problems} */
     TableMapping(Relation relation, TargetTable target) {
+        this(relation, target, columns(relation, target), false);
+    }
+
+    private TableMapping(Relation relation, TargetTable target, List<Mapped> columns, boolean copying) {
         this.relation = relation;
         this.target = target;
-        this.columns = columns(relation, target);
+        this.columns = columns;
+        this.copying = copying;
+        this.written = new boolean[relation.columns().size()];
+        columns.forEach(column -> written[column.number()] = true);
         this.key = new boolean[relation.columns().size()];
         boolean any = false;
         for (int i = 0; i < key.length; i++) {
@@ -35,7 +44,13 @@ final class TableMapping {
             any |= key[i];
         }
         this.keyed = any;
-        this.statements = new TableStatements(target.sqlName(), columns);
+        this.statements = new TableStatements(
+                target.sqlName(), columns, copying ? TableStatements.MARKED : TableStatements.NUMBERED);
+    }
+
+    /** The same for the blocking driver, which can COPY. */
+    TableMapping forCopying() {
+        return new TableMapping(relation, target, columns, true);
     }
 
     private static List<Mapped> columns(Relation relation, TargetTable target) {
@@ -72,8 +87,18 @@ final class TableMapping {
         return keyed;
     }
 
+    /** Whether rows that are not there yet go by COPY, and so all statements to the blocking driver. */
+    boolean isForCopying() {
+        return copying;
+    }
+
     boolean isKey(int columnNumber) {
         return key[columnNumber];
+    }
+
+    /** Whether a column of the relation is among {@link #columns}. */
+    boolean isWritten(int columnNumber) {
+        return written[columnNumber];
     }
 
     TableStatements statements() {
@@ -82,6 +107,11 @@ final class TableMapping {
 
     /** @param verb such as "delete from" */
     Statement statement(String sql, String verb, RowArrays rows) {
-        return new Statement(sql, verb + " " + target.displayName(), rows.parameters());
+        return new Statement(sql, verb + " " + target.displayName(), rows.parameters(), null);
+    }
+
+    /** Rows that are not there yet. */
+    Statement copy(Statement.Rows rows) {
+        return new Statement(statements.copy(), "copy to " + target.displayName(), List.of(), rows);
     }
 }
