@@ -126,7 +126,10 @@ final class CopyApplier {
             session.connect();
             return true;
         } catch (SQLException error) {
-            log.warn("no second connection to the target, which large batches would go faster by", error);
+            log.warn(
+                    "{} Large batches would go faster by a second connection to the target.",
+                    TargetErrors.classify("connect", error).getMessage());
+            log.debug("no second connection", error);
             unavailable = true;
             return false;
         }

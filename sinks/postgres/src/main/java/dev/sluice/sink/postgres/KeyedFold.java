@@ -52,7 +52,7 @@ final class KeyedFold implements TableFold {
     public void add(int change) {
         switch (batch.operation(change)) {
             case READ, INSERT -> {
-                reader.newKey(change, newKey);
+                reader.insertedKey(change, newKey);
                 closeMoves();
                 insert(change);
             }

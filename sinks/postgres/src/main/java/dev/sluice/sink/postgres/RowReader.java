@@ -35,6 +35,18 @@ final class RowReader {
         known = new boolean[columns];
     }
 
+    /** Puts the key of a row that was inserted, and so lacks nothing, into {@code key}. */
+    void insertedKey(int change, KeyBytes key) {
+        key.clear();
+        cursor.toRow(batch, change);
+        for (int left = mapping.keyCount(); left > 0 && cursor.next(); ) {
+            if (mapping.isKey(cursor.columnNumber())) {
+                append(key);
+                left--;
+            }
+        }
+    }
+
     /** Puts the new row's key into {@code key}. @return how many of the row's columns are unknown even with its old tuple */
     int newKey(int change, KeyBytes key) {
         key.clear();

@@ -13,7 +13,7 @@ final class TableMapping {
     private final List<Mapped> columns;
     private final boolean[] written;
     private final boolean[] key;
-    private final boolean keyed;
+    private final int keyCount;
     private final boolean copying;
     private final TableStatements statements;
 
@@ -38,12 +38,12 @@ final class TableMapping {
         this.written = new boolean[relation.columns().size()];
         columns.forEach(column -> written[column.number()] = true);
         this.key = new boolean[relation.columns().size()];
-        boolean any = false;
+        int keys = 0;
         for (int i = 0; i < key.length; i++) {
             key[i] = relation.columns().get(i).key();
-            any |= key[i];
+            keys += key[i] ? 1 : 0;
         }
-        this.keyed = any;
+        this.keyCount = keys;
         this.statements = new TableStatements(
                 target.sqlName(), columns, copying ? TableStatements.MARKED : TableStatements.NUMBERED);
     }
@@ -84,7 +84,12 @@ final class TableMapping {
 
     /** Whether rows are found again by a key. */
     boolean isKeyed() {
-        return keyed;
+        return keyCount > 0;
+    }
+
+    /** Number of columns of the key. */
+    int keyCount() {
+        return keyCount;
     }
 
     /** Whether rows that are not there yet go by COPY, and so all statements to the blocking driver. */
