@@ -216,7 +216,8 @@ public final class TableCatalogue {
                 results.getLong("row_count"));
     }
 
-    private Map<Long, List<Column>> columns(Collection<Long> oids) throws SQLException {
+    /** The columns of many tables by OID, as in {@link Table#relation}; those that are gone, or have none, are missing. */
+    public Map<Long, List<Column>> columns(Collection<Long> oids) throws SQLException {
         List<Row> rows = new ArrayList<>();
         try (PreparedStatement statement = prepare(COLUMNS, oids);
                 ResultSet results = statement.executeQuery()) {

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
 public final class TypeCatalogue {
     /** {@code typarray} of the element decides what is an array: int2vector looks like one and is written otherwise. */
     private static final String QUERY = """
-            WITH RECURSIVE part(type, of) AS (
-              SELECT t.oid, e.oid FROM pg_type t JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid
-              UNION ALL
-              SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'
-              UNION ALL
-              SELECT t.oid, a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
-                WHERE t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped
-            ), needed(oid) AS (
+            WITH RECURSIVE needed(oid) AS (
               SELECT unnest(?::oid[])
               UNION
-              SELECT p.of FROM needed n JOIN part p ON p.type = n.oid
+              SELECT p.oid FROM needed n, LATERAL (
+                SELECT e.oid FROM pg_type t JOIN pg_type e ON e.oid = t.typelem AND e.typarray = t.oid WHERE t.oid = n.oid
+                UNION ALL
+                SELECT t.typbasetype FROM pg_type t WHERE t.oid = n.oid AND t.typtype = 'd'
+                UNION ALL
+                SELECT a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+                  WHERE t.oid = n.oid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped
+              ) AS p(oid)
             )
             SELECT t.oid, s.nspname, t.typname, t.typtype,
               e.oid AS element, e.typdelim AS delimiter,

@@ -269,6 +269,39 @@ public final class ChangeBatch {
         return endsAtBoundary() ? progress(last) : slice(boundaryIndex, size, last, Position.NONE, 0);
     }
 
+    /**
+     * The same changes, without what lies before the first of them in {@link #bytes()}: for whoever keeps the end of a batch
+     * while the rest of it may go.
+     */
+    public ChangeBatch trimmed() {
+        int firstByte = bytes.length;
+        int firstPart = parts.length;
+        for (int base = 0; base < size * STRIDE; base += STRIDE) {
+            firstByte = index[base + OLD] == NO_TUPLE ? firstByte : Math.min(firstByte, index[base + OLD]);
+            firstByte = index[base + ROW] == NO_TUPLE ? firstByte : Math.min(firstByte, index[base + ROW]);
+            firstPart = Math.min(firstPart, index[base + TRANSACTION]);
+        }
+        if (encoding == Encoding.COPY_TEXT || firstByte == 0) {
+            return this;
+        }
+        int[] shifted = index.clone();
+        for (int base = 0; base < size * STRIDE; base += STRIDE) {
+            shifted[base + OLD] -= shifted[base + OLD] == NO_TUPLE ? 0 : firstByte;
+            shifted[base + ROW] -= shifted[base + ROW] == NO_TUPLE ? 0 : firstByte;
+            shifted[base + TRANSACTION] -= firstPart;
+        }
+        return new ChangeBatch(
+                encoding,
+                Arrays.copyOfRange(bytes, firstByte, bytes.length),
+                shifted,
+                size,
+                relations,
+                Arrays.copyOfRange(parts, firstPart, parts.length),
+                last,
+                lastBoundary,
+                boundaryIndex);
+    }
+
     private ChangeBatch slice(int from, int to, Position end, Position boundary, int boundaryAt) {
         int[] part = Arrays.copyOfRange(index, from * STRIDE, to * STRIDE);
         return new ChangeBatch(encoding, bytes, part, to - from, relations, parts, end, boundary, boundaryAt);

@@ -90,6 +90,27 @@ class ChangeBatchTest {
     }
 
     @Test
+    void trimmingLeavesOutBytesAndNothingElse() {
+        withSeeds(random -> {
+            RandomStream stream = new RandomStream(random);
+            ChangeBatch before = ChangeBatch.progress(Position.boundary(0));
+            for (ChangeBatch batch : stream.batches(8)) {
+                ChangeBatch open = batch.openTransaction();
+                ChangeBatch trimmed = open.trimmed();
+                assertThat(RandomStream.read(trimmed)).isEqualTo(RandomStream.read(open));
+                assertThat(trimmed.last()).isEqualTo(open.last());
+                assertThat(trimmed.endsAtBoundary()).isEqualTo(open.endsAtBoundary());
+                assertThat(trimmed.sizeInBytes()).isLessThanOrEqualTo(open.sizeInBytes());
+                ChangeBatch joined = ChangeBatch.concat(List.of(before, batch));
+                List<Entry> expected = new ArrayList<>(RandomStream.read(before));
+                expected.addAll(RandomStream.read(batch));
+                assertThat(RandomStream.read(joined)).isEqualTo(expected);
+                before = trimmed;
+            }
+        });
+    }
+
+    @Test
     void aSelectionMovesThePositionAsFarAsTheWhole() {
         withSeeds(random -> {
             RandomStream stream = new RandomStream(random);

@@ -112,18 +112,27 @@ final class BagFold implements TableFold {
             }
             statements.add(mapping.statement(mapping.statements().delete(), "delete from", rows));
         }
-        RowArrays rows = new RowArrays(mapping.columns().size(), insertCount);
-        for (int i = 0; i < insertCount; i++) {
-            if (inserts[i] != NONE) {
-                reader.load(inserts[i]);
-                reader.addTo(rows, mapping.columns());
-            }
-        }
-        if (!rows.isEmpty()) {
-            statements.add(mapping.statement(mapping.statements().insert(), "insert into", rows));
+        int[] inserted = Arrays.stream(inserts, 0, insertCount)
+                .filter(change -> change != NONE)
+                .toArray();
+        if (inserted.length > 0) {
+            statements.add(mapping.isForCopying() ? copy(inserted) : insert(inserted));
         }
         insertCount = 0;
         removalCount = 0;
         images.clear();
+    }
+
+    private Statement copy(int[] inserted) {
+        return mapping.copy(new FoldedRows(batch, mapping, inserted, new int[0]));
+    }
+
+    private Statement insert(int[] inserted) {
+        RowArrays rows = new RowArrays(mapping.columns().size(), inserted.length);
+        for (int change : inserted) {
+            reader.load(change);
+            reader.addTo(rows, mapping.columns());
+        }
+        return mapping.statement(mapping.statements().insert(), "insert into", rows);
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.sink.postgres.CheckpointTable.Claim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -16,6 +17,9 @@ import reactor.core.scheduler.Scheduler;
  * Writes batches in transactions of one session. Whole source transactions go into one target transaction with the move of
  * the checkpoint, all sent at once. The beginning of a source transaction whose end has not come yet goes into a target
  * transaction that stays open from write to write, so it too is applied whole or not at all.
+ *
+ * <p>Large batches are left to a {@link CopyApplier} first. That one takes whole transactions only, so the beginning of one
+ * that a large batch ends with is held back, if it is not too long, until its end has come.
  *
  * <p>After an error it is of no use any more: a new session and a new applier are needed. One call at a time; a batch is
  * turned into statements on the calling thread.
@@ -30,6 +34,8 @@ final class BatchApplier {
     private final TableTargets targets;
     private final Scheduler worker;
     private final ExactApplier exact;
+    private final CopyApplier copier;
+    private final HeldChanges held = new HeldChanges();
 
     // Calls do not overlap and Reactor's signals order them, so these need no lock.
     private Position durable;
@@ -37,7 +43,13 @@ final class BatchApplier {
     private boolean transactionOpen;
     private boolean failed;
 
-    BatchApplier(TargetSession session, Claim claim, TableTargets targets, Position durable, Scheduler worker) {
+    BatchApplier(
+            TargetSession session,
+            Claim claim,
+            TableTargets targets,
+            Position durable,
+            Scheduler worker,
+            CopyApplier copier) {
         this.session = session;
         this.claim = claim;
         this.targets = targets;
@@ -45,6 +57,7 @@ final class BatchApplier {
         this.reached = durable;
         this.worker = worker;
         this.exact = new ExactApplier(session, targets, worker);
+        this.copier = copier;
     }
 
     /** Returns the position that is durable then. */
@@ -64,14 +77,64 @@ final class BatchApplier {
     }
 
     private Mono<Position> apply(ChangeBatch batch) {
-        ChangeBatch complete = batch.completeTransactions();
-        ChangeBatch open = batch.openTransaction();
-        List<Statement> completing = fold(complete);
-        List<Statement> opening = fold(open);
+        boolean large = copier.isWorthwhile(batch) || !held.isEmpty();
+        if (transactionOpen || !large || !copier.isWilling()) {
+            return applyInOrder(held.takeWith(batch));
+        }
+        if (!batch.lastBoundary().isNone()) {
+            return copy(held.takeWith(batch));
+        }
+        if (held.hasRoomFor(batch)) {
+            hold(batch);
+            return Mono.just(durable);
+        }
+        return applyInOrder(held.takeWith(batch));
+    }
+
+    private Mono<Position> copy(List<ChangeBatch> batches) {
+        ChangeBatch batch = ChangeBatch.concat(batches);
         Position boundary = batch.lastBoundary();
+        return copier.apply(batch.completeTransactions(), boundary)
+                .flatMap(done -> done ? copied(batch, boundary) : applyInOrder(batches));
+    }
+
+    private Mono<Position> copied(ChangeBatch batch, Position boundary) {
+        committed(boundary);
+        ChangeBatch open = batch.openTransaction().trimmed();
+        if (held.hasRoomFor(open)) {
+            hold(open);
+            return Mono.just(durable);
+        }
+        return begin(open, fold(open)).then(Mono.fromSupplier(() -> durable));
+    }
+
+    /** The first on the calling thread; the others wait for results, which arrive on an event loop. */
+    private Mono<Position> applyInOrder(List<ChangeBatch> batches) {
+        return batches.size() == 1
+                ? applyFolded(batches.get(0))
+                : Flux.fromIterable(batches)
+                        .concatMap(batch -> Mono.just(batch).publishOn(worker).flatMap(this::applyFolded))
+                        .last();
+    }
+
+    private Mono<Position> applyFolded(ChangeBatch batch) {
+        ChangeBatch complete = batch.completeTransactions();
+        ChangeBatch open = batch.openTransaction().trimmed();
+        Position boundary = batch.lastBoundary();
+        boolean holds = !boundary.isNone() && copier.isWorthwhile(batch) && held.hasRoomFor(open);
+        List<Statement> completing = fold(complete);
+        List<Statement> opening = holds ? List.of() : fold(open);
         Mono<Void> first = boundary.isAfter(durable) ? complete(complete, completing, boundary) : Mono.empty();
-        return first.then(Mono.defer(() -> open.isEmpty() ? Mono.<Void>empty() : begin(open, opening)))
-                .then(Mono.fromSupplier(() -> durable));
+        Mono<Void> second = holds ? Mono.fromRunnable(() -> hold(open)) : Mono.defer(() -> begin(open, opening));
+        return first.then(second).then(Mono.fromSupplier(() -> durable));
+    }
+
+    /** The beginning of a transaction is kept for later. */
+    private void hold(ChangeBatch open) {
+        if (!open.isEmpty()) {
+            held.add(open);
+            reached = open.last();
+        }
     }
 
     private List<Statement> fold(ChangeBatch batch) {
@@ -122,6 +185,9 @@ final class BatchApplier {
     }
 
     private Mono<Void> begin(ChangeBatch batch, List<Statement> statements) {
+        if (batch.isEmpty()) {
+            return Mono.empty();
+        }
         Mono<Void> begun = transactionOpen ? Mono.empty() : session.run(BEGIN).then();
         return begun.then(Mono.fromRunnable(() -> transactionOpen = true))
                 .then(continueTransaction(batch, statements))

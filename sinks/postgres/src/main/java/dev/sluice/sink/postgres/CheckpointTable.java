@@ -76,11 +76,14 @@ final class CheckpointTable {
     private static final String MOVE = """
             WITH moved AS (
               UPDATE sluice.checkpoint
-              SET lsn = $4::text::pg_lsn, ordinal = $5::bigint, updated_at = clock_timestamp()
-              WHERE pipeline = $1::text AND sink = $2::text AND epoch = $3::bigint
+              SET lsn = %s::text::pg_lsn, ordinal = %s::bigint, updated_at = clock_timestamp()
+              WHERE pipeline = %s::text AND sink = %s::text AND epoch = %s::bigint
               RETURNING 1
             ) SELECT 1 / count(*) FROM moved
             """;
+
+    private static final String MOVE_NUMBERED = MOVE.formatted("$1", "$2", "$3", "$4", "$5");
+    private static final String MOVE_MARKED = MOVE.formatted("?", "?", "?", "?", "?");
 
     private static final String PREPARED_AS_OF = """
             SELECT lsn::text FROM sluice.checkpoint
@@ -116,8 +119,17 @@ final class CheckpointTable {
     record Claim(String pipeline, String sink, long epoch, Position position) {
         /** Moves the position, unless a younger instance has claimed the row; see {@link CheckpointTable}. */
         Statement move(Position to) {
+            return move(MOVE_NUMBERED, to);
+        }
+
+        /** The same for the blocking driver. */
+        Statement moveBlocking(Position to) {
+            return move(MOVE_MARKED, to);
+        }
+
+        private Statement move(String sql, Position to) {
             return Statement.of(
-                    MOVE, "move the checkpoint", pipeline, sink, epoch, Position.formatLsn(to.lsn()), to.ordinal());
+                    sql, "move the checkpoint", Position.formatLsn(to.lsn()), to.ordinal(), pipeline, sink, epoch);
         }
 
         /** Like {@link #move}, and the first copy begins or ends. */

@@ -7,8 +7,7 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.TupleCursor;
 import dev.sluice.engine.change.ValueKind;
-import java.io.IOException;
-import java.util.Arrays;
+import java.sql.SQLException;
 import java.util.List;
 
 /**
@@ -16,24 +15,15 @@ import java.util.List;
  * unread. For one thread.
  */
 final class CopyLines {
-    /** Where the lines go. */
-    interface Target {
-        void write(byte[] bytes, int offset, int length) throws IOException;
-    }
-
     private final TableMapping mapping;
-    private final boolean[] written;
     private final TupleCursor cursor = new TupleCursor();
-    private byte[] line = new byte[1 << 16];
-    private int length;
+    private final CopyText text = new CopyText();
 
     CopyLines(TableMapping mapping) {
         this.mapping = mapping;
-        this.written = new boolean[mapping.relation().columns().size()];
-        mapping.columns().forEach(column -> written[column.number()] = true);
     }
 
-    void write(ChangeBatch batch, Target target) throws IOException {
+    void write(ChangeBatch batch, CopyText.Target target) throws SQLException {
         if (batch.isEmpty()) {
             return;
         }
@@ -43,22 +33,15 @@ final class CopyLines {
         }
         for (int row = 0; row < batch.size(); row++) {
             encode(batch, row);
-            if (length > line.length / 2) {
-                flush(target);
-            }
+            text.sendEnough(target);
         }
-        flush(target);
-    }
-
-    private void flush(Target target) throws IOException {
-        target.write(line, 0, length);
-        length = 0;
+        text.sendAll(target);
     }
 
     /** Whether the bytes are exactly the lines of the batch's rows, with exactly the columns that are written. */
     private boolean isWhole(ChangeBatch batch) {
         return batch.encoding() == Encoding.COPY_TEXT
-                && mapping.columns().size() == written.length
+                && mapping.columns().size() == mapping.relation().columns().size()
                 && columnsAreWhole(batch)
                 && rowsAreWhole(batch);
     }
@@ -94,20 +77,15 @@ final class CopyLines {
 
     private void encode(ChangeBatch batch, int row) {
         cursor.toRow(batch, row);
-        boolean first = true;
+        text.beginLine();
         while (cursor.next()) {
-            if (!written[cursor.columnNumber()]) {
+            if (!mapping.isWritten(cursor.columnNumber())) {
                 continue;
             }
-            if (!first) {
-                put('\t');
-            }
-            first = false;
             if (cursor.kind() == ValueKind.NULL) {
-                put('\\');
-                put('N');
+                text.addNull();
             } else if (cursor.kind() == ValueKind.TEXT) {
-                putEscaped();
+                text.add(cursor.bytes(), cursor.offset(), cursor.length());
             } else {
                 throw new SyncException(
                         ErrorKind.INTERNAL,
@@ -115,32 +93,6 @@ final class CopyLines {
                                 + mapping.relation().displayName() + " is " + cursor.kind());
             }
         }
-        put('\n');
-    }
-
-    /** PostgreSQL's manual, COPY, "Text Format": what must be written with a backslash. */
-    private void putEscaped() {
-        byte[] bytes = cursor.bytes();
-        for (int i = cursor.offset(); i < cursor.offset() + cursor.length(); i++) {
-            switch (bytes[i]) {
-                case '\\' -> putBoth('\\');
-                case '\n' -> putBoth('n');
-                case '\r' -> putBoth('r');
-                case '\t' -> putBoth('t');
-                default -> put(bytes[i]);
-            }
-        }
-    }
-
-    private void putBoth(char letter) {
-        put('\\');
-        put(letter);
-    }
-
-    private void put(int b) {
-        if (length == line.length) {
-            line = Arrays.copyOf(line, (int) Math.min(Integer.MAX_VALUE - 8L, length * 2L));
-        }
-        line[length++] = (byte) b;
+        text.endLine();
     }
 }

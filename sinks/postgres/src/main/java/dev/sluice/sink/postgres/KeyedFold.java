@@ -12,6 +12,8 @@ import java.util.Map;
 /**
  * Folds the changes of a table with a key: what counts for each key is whether its row is gone and what it is in the end.
  * Rows that go are deleted first, then rows of which only some columns are known are updated, then the others are upserted.
+ * Where rows can go by COPY, those do that the batch begins with an insert and that cannot be in the target, if source and
+ * target agree.
  *
  * <p>Values that an update did not carry (unchanged TOAST) come from an earlier change of the same batch if there is one,
  * and otherwise stay as the target has them. An update of the key that lacks values nobody in the batch knows cannot be
@@ -21,7 +23,8 @@ final class KeyedFold implements TableFold {
     private static final byte DELETED = 1;
     private static final byte LIVE = 2;
     private static final byte COMPLETE = 4;
-    private static final int NONE = -1;
+    /** The batch's first change of the key inserts it. */
+    private static final byte INSERTED = 8;
 
     private final ChangeBatch batch;
     private final TableMapping mapping;
@@ -49,9 +52,9 @@ final class KeyedFold implements TableFold {
     public void add(int change) {
         switch (batch.operation(change)) {
             case READ, INSERT -> {
-                reader.newKey(change, newKey);
+                reader.insertedKey(change, newKey);
                 closeMoves();
-                become(entry(newKey), change);
+                insert(change);
             }
             case UPDATE -> update(change);
             case DELETE -> {
@@ -77,8 +80,19 @@ final class KeyedFold implements TableFold {
         }
         if (keyChanged) {
             delete(change);
+            insert(change);
+        } else {
+            become(entry(newKey), change);
         }
-        become(entry(newKey), change);
+    }
+
+    /** The new row, whose key no row had before, if source and target agree. */
+    private void insert(int change) {
+        int entry = entry(newKey);
+        if ((states[entry] & LIVE) == 0) {
+            states[entry] |= INSERTED;
+        }
+        become(entry, change);
     }
 
     private void updatePartOfRow(int change) {
@@ -98,7 +112,7 @@ final class KeyedFold implements TableFold {
         if (before >= 0 && (states[before] & COMPLETE) != 0) {
             carry(change, latest[before]);
             delete(change);
-            become(entry(newKey), change);
+            insert(change);
         } else if (before < 0 || (states[before] & LIVE) != 0) {
             drainEntries();
             if (!moves.add(change, oldKey, newKey)) {
@@ -110,7 +124,7 @@ final class KeyedFold implements TableFold {
 
     /** The row with the new key is what the change says, all of it known. */
     private void become(int entry, int change) {
-        states[entry] = (byte) (states[entry] & DELETED | LIVE | COMPLETE);
+        states[entry] = (byte) (states[entry] & (DELETED | INSERTED) | LIVE | COMPLETE);
         latest[entry] = change;
     }
 
@@ -132,7 +146,7 @@ final class KeyedFold implements TableFold {
     private void carry(int change, int from) {
         if (carriedFrom.length == 0) {
             carriedFrom = new int[batch.size()];
-            Arrays.fill(carriedFrom, NONE);
+            Arrays.fill(carriedFrom, RowReader.NONE);
         }
         carriedFrom[change] = from;
     }
@@ -156,11 +170,13 @@ final class KeyedFold implements TableFold {
         int deletes = 0;
         int updates = 0;
         int upserts = 0;
+        int copies = 0;
         for (int entry = 0; entry < keys.size(); entry++) {
             byte state = states[entry]; // may be deleted and live again, then it counts for both
             deletes += (state & DELETED) != 0 ? 1 : 0;
             updates += (state & (LIVE | COMPLETE)) == LIVE ? 1 : 0;
-            upserts += (state & COMPLETE) != 0 ? 1 : 0;
+            copies += isCopied(state) ? 1 : 0;
+            upserts += (state & COMPLETE) != 0 && !isCopied(state) ? 1 : 0;
         }
         if (deletes > 0) {
             drained.add(deletes(deletes));
@@ -170,6 +186,9 @@ final class KeyedFold implements TableFold {
         }
         if (upserts > 0) {
             drained.add(upserts(upserts));
+        }
+        if (copies > 0) {
+            drained.add(copies(copies));
         }
         Arrays.fill(states, 0, keys.size(), (byte) 0);
         keys.clear();
@@ -194,12 +213,27 @@ final class KeyedFold implements TableFold {
     private Statement upserts(int count) {
         RowArrays rows = new RowArrays(mapping.columns().size(), count);
         for (int entry = 0; entry < keys.size(); entry++) {
-            if ((states[entry] & COMPLETE) != 0) {
+            if ((states[entry] & COMPLETE) != 0 && !isCopied(states[entry])) {
                 load(entry);
                 reader.addTo(rows, mapping.columns());
             }
         }
         return mapping.statement(mapping.statements().upsert(), "write to", rows);
+    }
+
+    private boolean isCopied(byte state) {
+        return mapping.isForCopying() && (state & (COMPLETE | INSERTED)) == (COMPLETE | INSERTED);
+    }
+
+    private Statement copies(int count) {
+        int[] changes = new int[count];
+        int copied = 0;
+        for (int entry = 0; entry < keys.size(); entry++) {
+            if (isCopied(states[entry])) {
+                changes[copied++] = latest[entry];
+            }
+        }
+        return mapping.copy(new FoldedRows(batch, mapping, changes, carriedFrom));
     }
 
     /** One statement for each set of columns that are known. */
@@ -222,11 +256,6 @@ final class KeyedFold implements TableFold {
 
     /** The row as it is in the end, as far as this batch knows it. */
     private void load(int entry) {
-        int change = latest[entry];
-        reader.load(change);
-        while (reader.unknown() > 0 && carriedFrom.length > 0 && carriedFrom[change] != NONE) {
-            change = carriedFrom[change];
-            reader.complete(change);
-        }
+        reader.load(latest[entry], carriedFrom);
     }
 }

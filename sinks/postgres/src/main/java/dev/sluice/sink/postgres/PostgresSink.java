@@ -23,8 +23,8 @@ import reactor.core.publisher.Mono;
  * Keeps tables of another PostgreSQL in step. Applies each change exactly once: its position lies in the target, in {@link
  * CheckpointTable}, and moves in the transaction of the rows.
  *
- * <p>Streams through one connection of vertx-pg-client. Copies through pgjdbc, on threads of its own. Any thread may call;
- * {@link #write} does its computing on the calling one.
+ * <p>Streams through a connection of vertx-pg-client, and large batches through one of pgjdbc, on a thread of the sink's own.
+ * Copies through pgjdbc too. Any thread may call; {@link #write} folds what it is given on the calling one.
  */
 final class PostgresSink implements TransactionalSink {
     private static final Logger log = LoggerFactory.getLogger(PostgresSink.class);
@@ -32,17 +32,21 @@ final class PostgresSink implements TransactionalSink {
     private final TargetConnector connector;
     private final PostgresSinkConfig config;
     private final SinkContext context;
+    private final CopyThreshold copyThreshold;
     private final SinkThreads threads;
     private final TableCopier copier;
     private volatile @Nullable Opened opened;
 
     /** What lives from one opening to the next. */
-    private record Opened(TargetSession session, Claim claim, TableTargets targets, BatchApplier applier) {}
+    private record Opened(
+            TargetSession session, Claim claim, TableTargets targets, CopyApplier copier, BatchApplier applier) {}
 
-    PostgresSink(TargetConnector connector, PostgresSinkConfig config, SinkContext context) {
+    PostgresSink(
+            TargetConnector connector, PostgresSinkConfig config, SinkContext context, CopyThreshold copyThreshold) {
         this.connector = connector;
         this.config = config;
         this.context = context;
+        this.copyThreshold = copyThreshold;
         this.threads = new SinkThreads(context.sink(), config.copyConnections());
         this.copier = new TableCopier(connector.blocking(), threads);
     }
@@ -67,8 +71,10 @@ final class PostgresSink implements TransactionalSink {
     }
 
     private Opened opened(TargetSession session, Claim claim, TableTargets targets, Position position) {
-        return new Opened(
-                session, claim, targets, new BatchApplier(session, claim, targets, position, threads.computing()));
+        CopySession copySession = new CopySession(connector.blocking(), session.triggersSilent());
+        CopyApplier byCopy = new CopyApplier(copySession, claim, targets, threads, copyThreshold);
+        BatchApplier applier = new BatchApplier(session, claim, targets, position, threads.computing(), byCopy);
+        return new Opened(session, claim, targets, byCopy, applier);
     }
 
     @Override
@@ -130,12 +136,17 @@ final class PostgresSink implements TransactionalSink {
         });
     }
 
-    /** Whatever an earlier opening left: its connection, and with it a transaction that may be open. */
+    /** Whatever an earlier opening left: its connections, and with them a transaction that may be open. */
     private Mono<Void> letGo() {
         return Mono.defer(() -> {
             Opened current = opened;
             opened = null;
-            return current == null ? Mono.empty() : current.session().close().onErrorComplete();
+            return current == null
+                    ? Mono.empty()
+                    : current.copier()
+                            .close()
+                            .onErrorComplete()
+                            .then(current.session().close().onErrorComplete());
         });
     }
 

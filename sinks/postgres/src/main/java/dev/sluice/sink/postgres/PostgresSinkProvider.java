@@ -26,12 +26,16 @@ public final class PostgresSinkProvider implements SinkProvider<PostgresSinkConf
 
     @Override
     public Sink create(PostgresSinkConfig config, SinkContext context) {
+        return create(config, context, CopyThreshold.DEFAULT);
+    }
+
+    static Sink create(PostgresSinkConfig config, SinkContext context, CopyThreshold copyThreshold) {
         if (config.copyConnections() < 1 || config.copyConnections() > MOST_COPY_CONNECTIONS) {
             throw new SyncException(
                     ErrorKind.CONFIGURATION,
                     "copyConnections is " + config.copyConnections() + "; expected 1 to " + MOST_COPY_CONNECTIONS);
         }
-        return new PostgresSink(connector(config, context), config, context);
+        return new PostgresSink(connector(config, context), config, context, copyThreshold);
     }
 
     @Override

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * taken from the change's own old tuple where that has it. For one thread.
  */
 final class RowReader {
+    static final int NONE = -1;
+
     private final ChangeBatch batch;
     private final TableMapping mapping;
     private final TupleCursor cursor = new TupleCursor();
@@ -31,6 +33,18 @@ final class RowReader {
         int columns = mapping.relation().columns().size();
         values = new String[columns];
         known = new boolean[columns];
+    }
+
+    /** Puts the key of a row that was inserted, and so lacks nothing, into {@code key}. */
+    void insertedKey(int change, KeyBytes key) {
+        key.clear();
+        cursor.toRow(batch, change);
+        for (int left = mapping.keyCount(); left > 0 && cursor.next(); ) {
+            if (mapping.isKey(cursor.columnNumber())) {
+                append(key);
+                left--;
+            }
+        }
     }
 
     /** Puts the new row's key into {@code key}. @return how many of the row's columns are unknown even with its old tuple */
@@ -99,6 +113,20 @@ final class RowReader {
         }
     }
 
+    /**
+     * Loads the row as it is after a change, as far as its batch knows it.
+     *
+     * @param carriedFrom for each change the one that knows the values it lacks, or {@link #NONE}; empty where none does
+     */
+    void load(int change, int[] carriedFrom) {
+        load(change);
+        int from = change;
+        while (unknown > 0 && carriedFrom.length > 0 && carriedFrom[from] != NONE) {
+            from = carriedFrom[from];
+            complete(from);
+        }
+    }
+
     /** Loads the new row, completed from its own old tuple. */
     void load(int change) {
         Arrays.fill(known, false);
@@ -107,7 +135,7 @@ final class RowReader {
     }
 
     /** Fills what is still unknown from the new row of an earlier change to the same row. */
-    void complete(int change) {
+    private void complete(int change) {
         cursor.toRow(batch, change);
         take(false);
         OldTuple old = batch.oldTuple(change);
@@ -169,6 +197,37 @@ final class RowReader {
     void setIn(RowArrays rows, int firstColumn, List<Mapped> columns) {
         for (int i = 0; i < columns.size(); i++) {
             rows.set(firstColumn + i, values[columns.get(i).number()]);
+        }
+    }
+
+    /** Adds the new row to a line; false if it lacks a value, and the line is then worth nothing. */
+    boolean addRowTo(CopyText line, int change) {
+        cursor.toRow(batch, change);
+        while (cursor.next()) {
+            if (!mapping.isWritten(cursor.columnNumber())) {
+                continue;
+            }
+            if (cursor.kind() == ValueKind.NULL) {
+                line.addNull();
+            } else if (cursor.kind() == ValueKind.ABSENT) {
+                return false;
+            } else {
+                requireText();
+                line.add(cursor.bytes(), cursor.offset(), cursor.length());
+            }
+        }
+        return true;
+    }
+
+    /** Adds the loaded row to a line. */
+    void addLoadedTo(CopyText line) {
+        for (Mapped column : mapping.columns()) {
+            String value = values[column.number()];
+            if (value == null) {
+                line.addNull();
+            } else {
+                line.add(value);
+            }
         }
     }
 

@@ -8,11 +8,13 @@ import reactor.core.scheduler.Schedulers;
 final class SinkThreads {
     private static final int IDLE_SECONDS = 10;
     private static final int QUEUED_TABLES = 100_000;
+    private static final int QUEUED_CALLS = 100;
 
     private final String name;
     private final int copyConnections;
     private @Nullable Scheduler computing;
     private @Nullable Scheduler copying;
+    private @Nullable Scheduler streaming;
 
     SinkThreads(String sink, int copyConnections) {
         this.name = "sluice-sink-" + sink;
@@ -35,6 +37,14 @@ final class SinkThreads {
         return copying;
     }
 
+    /** One thread that may be blocked. */
+    synchronized Scheduler streaming() {
+        if (streaming == null) {
+            streaming = Schedulers.newBoundedElastic(1, QUEUED_CALLS, name + "-stream", IDLE_SECONDS, true);
+        }
+        return streaming;
+    }
+
     /** Ends them, whatever they are doing. They start again if they are needed again. */
     synchronized void close() {
         if (computing != null) {
@@ -44,6 +54,10 @@ final class SinkThreads {
         if (copying != null) {
             copying.dispose();
             copying = null;
+        }
+        if (streaming != null) {
+            streaming.dispose();
+            streaming = null;
         }
     }
 }

@@ -2,16 +2,13 @@ package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.postgres.Connections;
-import dev.sluice.postgres.Identifiers;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
-import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
@@ -57,10 +54,10 @@ final class TableCopier {
     /** Cancelling interrupts the thread. What comes of that is no error, and nobody is there to be told of it. */
     private @Nullable Long copyUnless(
             AtomicBoolean cancelled, TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent)
-            throws SQLException, IOException {
+            throws SQLException {
         try {
             return copyBlocking(table, rows, claim, triggersSilent);
-        } catch (SQLException | IOException | RuntimeException error) {
+        } catch (SQLException | RuntimeException error) {
             if (!cancelled.get()) {
                 throw error;
             }
@@ -70,16 +67,17 @@ final class TableCopier {
     }
 
     private long copyBlocking(TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent)
-            throws SQLException, IOException {
+            throws SQLException {
         try (PgConnection connection = connections.open()) {
             active.add(connection);
             try {
-                configure(connection, triggersSilent);
+                TargetConnector.configure(connection, triggersSilent);
+                connection.setAutoCommit(false);
                 long count = copyRows(table, rows, connection);
                 record(table, count, claim, connection);
                 connection.commit();
                 return count;
-            } catch (SQLException | IOException | RuntimeException error) {
+            } catch (SQLException | RuntimeException error) {
                 // Not CopyIn.cancelCopy(), which never returns once the socket is closed (pgjdbc 42.7.14). The server
                 // gives up a COPY whose client has gone.
                 connection.abort(Runnable::run);
@@ -90,39 +88,16 @@ final class TableCopier {
         }
     }
 
-    private static void configure(PgConnection connection, boolean triggersSilent) throws SQLException {
-        try (java.sql.Statement statement = connection.createStatement()) {
-            statement.execute(
-                    TargetConnector.sessionSettings(connection.getMetaData().getDatabaseMajorVersion()));
-            if (triggersSilent) {
-                statement.execute(TargetConnector.SILENCE_TRIGGERS);
-            }
-        }
-        connection.setAutoCommit(false);
-    }
-
     /** The stream's iterator blocks for the next batch, and asks for one more only when one is taken. */
     private static long copyRows(TableMapping table, Flux<ChangeBatch> rows, PgConnection connection)
-            throws SQLException, IOException {
-        String columns = table.columns().stream()
-                .map(column -> Identifiers.quote(column.column().name()))
-                .collect(Collectors.joining(", "));
-        CopyIn copy =
-                connection.getCopyAPI().copyIn("COPY " + table.target().sqlName() + " (" + columns + ") FROM STDIN");
+            throws SQLException {
+        CopyIn copy = connection.getCopyAPI().copyIn(table.statements().copy());
         try (Stream<ChangeBatch> batches = rows.toStream(1)) {
             CopyLines lines = new CopyLines(table);
             for (Iterator<ChangeBatch> each = batches.iterator(); each.hasNext(); ) {
-                lines.write(each.next(), (bytes, offset, length) -> send(copy, bytes, offset, length));
+                lines.write(each.next(), copy::writeToCopy);
             }
             return copy.endCopy();
-        }
-    }
-
-    private static void send(CopyIn copy, byte[] bytes, int offset, int length) throws IOException {
-        try {
-            copy.writeToCopy(bytes, offset, length);
-        } catch (SQLException error) {
-            throw new IOException(error); // unwrapped again where it is classified
         }
     }
 

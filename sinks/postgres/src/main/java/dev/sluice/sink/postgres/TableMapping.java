@@ -11,8 +11,10 @@ final class TableMapping {
     private final Relation relation;
     private final TargetTable target;
     private final List<Mapped> columns;
+    private final boolean[] written;
     private final boolean[] key;
-    private final boolean keyed;
+    private final int keyCount;
+    private final boolean copying;
     private final TableStatements statements;
 
     /**
@@ -25,17 +27,30 @@ final class TableMapping {
 
     /** @param target without {@link TableFit#problems} */
     TableMapping(Relation relation, TargetTable target) {
+        this(relation, target, columns(relation, target), false);
+    }
+
+    private TableMapping(Relation relation, TargetTable target, List<Mapped> columns, boolean copying) {
         this.relation = relation;
         this.target = target;
-        this.columns = columns(relation, target);
+        this.columns = columns;
+        this.copying = copying;
+        this.written = new boolean[relation.columns().size()];
+        columns.forEach(column -> written[column.number()] = true);
         this.key = new boolean[relation.columns().size()];
-        boolean any = false;
+        int keys = 0;
         for (int i = 0; i < key.length; i++) {
             key[i] = relation.columns().get(i).key();
-            any |= key[i];
+            keys += key[i] ? 1 : 0;
         }
-        this.keyed = any;
-        this.statements = new TableStatements(target.sqlName(), columns);
+        this.keyCount = keys;
+        this.statements = new TableStatements(
+                target.sqlName(), columns, copying ? TableStatements.MARKED : TableStatements.NUMBERED);
+    }
+
+    /** The same for the blocking driver, which can COPY. */
+    TableMapping forCopying() {
+        return new TableMapping(relation, target, columns, true);
     }
 
     private static List<Mapped> columns(Relation relation, TargetTable target) {
@@ -69,11 +84,26 @@ final class TableMapping {
 
     /** Whether rows are found again by a key. */
     boolean isKeyed() {
-        return keyed;
+        return keyCount > 0;
+    }
+
+    /** Number of columns of the key. */
+    int keyCount() {
+        return keyCount;
+    }
+
+    /** Whether rows that are not there yet go by COPY, and so all statements to the blocking driver. */
+    boolean isForCopying() {
+        return copying;
     }
 
     boolean isKey(int columnNumber) {
         return key[columnNumber];
+    }
+
+    /** Whether a column of the relation is among {@link #columns}. */
+    boolean isWritten(int columnNumber) {
+        return written[columnNumber];
     }
 
     TableStatements statements() {
@@ -82,6 +112,11 @@ final class TableMapping {
 
     /** @param verb such as "delete from" */
     Statement statement(String sql, String verb, RowArrays rows) {
-        return new Statement(sql, verb + " " + target.displayName(), rows.parameters());
+        return new Statement(sql, verb + " " + target.displayName(), rows.parameters(), null);
+    }
+
+    /** Rows that are not there yet. */
+    Statement copy(Statement.Rows rows) {
+        return new Statement(statements.copy(), "copy to " + target.displayName(), List.of(), rows);
     }
 }

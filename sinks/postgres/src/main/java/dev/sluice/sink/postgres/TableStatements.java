@@ -4,6 +4,7 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.sink.postgres.TableMapping.Mapped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -11,19 +12,28 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL that writes one table. Every parameter is a {@code text[]}, one per column in the order of the columns given,
+ * The SQL that writes one table, with the parameters of one of the two drivers. Every parameter is a {@code text[]}, one per column in the order of the columns given,
  * one element per row. Each value is cast to the column's type without its modifier ({@link TargetColumn#castType}) and
  * then assigned, which refuses what does not fit.
  */
 final class TableStatements {
+    /** Parameters as vertx-pg-client, and the server, write them. */
+    static final IntFunction<String> NUMBERED = number -> "$" + number;
+
+    /** Parameters as pgjdbc writes them. */
+    static final IntFunction<String> MARKED = number -> "?";
+
+    private final IntFunction<String> parameter;
     private final String table;
     private final List<Mapped> columns;
     private final List<Mapped> keys;
     private final String upsert;
     private final String insert;
     private final String delete;
+    private final String copy;
 
-    TableStatements(String table, List<Mapped> columns) {
+    TableStatements(String table, List<Mapped> columns, IntFunction<String> parameter) {
+        this.parameter = parameter;
         this.table = table;
         this.columns = columns;
         this.keys = columns.stream().filter(Mapped::key).toList();
@@ -31,6 +41,12 @@ final class TableStatements {
                 + values(columns) + " FROM " + unnest(columns.size());
         this.upsert = insert + onConflict();
         this.delete = keys.isEmpty() ? deleteByImage() : deleteByKey();
+        this.copy = "COPY " + table + " (" + names(columns) + ") FROM STDIN";
+    }
+
+    /** Rows that are not there yet, all columns, in COPY's text format. */
+    String copy() {
+        return copy;
     }
 
     /** Rows that become what is given, whether they are there or not. Parameters: all columns. */
@@ -152,11 +168,11 @@ final class TableStatements {
         return Identifiers.quote(column.column().name());
     }
 
-    private static String unnest(int count) {
+    private String unnest(int count) {
         List<String> arrays = new ArrayList<>();
         List<String> aliases = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            arrays.add("$" + (i + 1) + "::text[]");
+            arrays.add(parameter.apply(i + 1) + "::text[]");
             aliases.add("c" + i);
         }
         return Stream.of("unnest(", String.join(", ", arrays), ") AS u(", String.join(", ", aliases), ")")

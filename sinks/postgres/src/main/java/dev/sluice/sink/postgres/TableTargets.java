@@ -24,6 +24,7 @@ final class TableTargets {
     private final TargetSession session;
     private final TargetCatalogue catalogue;
     private final Map<Relation, TableMapping> mappings = new ConcurrentHashMap<>();
+    private final Map<TableMapping, TableMapping> forCopying = new ConcurrentHashMap<>();
 
     TableTargets(TargetSession session) {
         this.session = session;
@@ -76,6 +77,7 @@ final class TableTargets {
         mappings.keySet().removeIf(known -> relations.stream()
                 .anyMatch(added -> added.displayName().equals(known.displayName())));
         bound.forEach(mapping -> mappings.put(mapping.relation(), mapping));
+        forCopying.keySet().retainAll(mappings.values());
     }
 
     TableMapping mapping(Relation relation) {
@@ -84,5 +86,10 @@ final class TableTargets {
             throw new SyncException(ErrorKind.INTERNAL, relation.displayName() + " was not looked up in the target");
         }
         return mapping;
+    }
+
+    /** The same for the blocking driver. */
+    TableMapping mappingForCopying(Relation relation) {
+        return forCopying.computeIfAbsent(mapping(relation), TableMapping::forCopying);
     }
 }

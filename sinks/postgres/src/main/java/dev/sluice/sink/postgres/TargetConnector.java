@@ -15,10 +15,13 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -43,7 +46,7 @@ final class TargetConnector {
     private static final String SYNCHRONOUS =
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
-    static final String SILENCE_TRIGGERS = "SET session_replication_role = replica";
+    private static final String SILENCE_TRIGGERS = "SET session_replication_role = replica";
 
     private final PostgresEndpoint endpoint;
     private final String applicationName;
@@ -66,8 +69,18 @@ final class TargetConnector {
     }
 
     /** What a session needs beside {@link Connections#SESSION_SETTINGS}. */
-    static String sessionSettings(int serverVersion) {
+    private static String sessionSettings(int serverVersion) {
         return SYNCHRONOUS + ";" + KEEPALIVE + (serverVersion >= 17 ? ";SET transaction_timeout = 0" : "");
+    }
+
+    /** Gives a connection of the blocking driver the settings that a {@link TargetSession} has. */
+    static void configure(PgConnection connection, boolean triggersSilent) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sessionSettings(connection.getMetaData().getDatabaseMajorVersion()));
+            if (triggersSilent) {
+                statement.execute(SILENCE_TRIGGERS);
+            }
+        }
     }
 
     Mono<TargetSession> connect() {

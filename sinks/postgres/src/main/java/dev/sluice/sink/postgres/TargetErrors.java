@@ -28,9 +28,6 @@ final class TargetErrors {
         if (error instanceof StatementFailure failure) {
             return classify(failure.statement().doing(), failure.reason());
         }
-        if (error instanceof IOException && error.getCause() instanceof SQLException server) {
-            return classify(doing, server);
-        }
         if (error instanceof PSQLException server && server.getServerErrorMessage() != null) {
             return SqlStates.target(doing, server.getSQLState(), describe(server.getServerErrorMessage()), server);
         }
@@ -62,6 +59,11 @@ final class TargetErrors {
                         || SqlStates.target("", state, "", null).kind() == ErrorKind.ROW_REFUSED);
     }
 
+    /** Whether the server itself refused a statement of the blocking driver, for whatever reason. */
+    static boolean isAnswer(StatementFailure failure) {
+        return failure.reason() instanceof PSQLException server && server.getServerErrorMessage() != null;
+    }
+
     /** How a fenced statement of {@link CheckpointTable} fails when its row belongs to another instance. */
     static boolean isFenced(StatementFailure failure) {
         return DIVISION_BY_ZERO.equals(sqlState(failure));
@@ -87,6 +89,9 @@ final class TargetErrors {
     }
 
     static @Nullable String sqlState(StatementFailure failure) {
+        if (failure.reason() instanceof SQLException blocking) {
+            return blocking.getSQLState();
+        }
         return failure.reason() instanceof PgException server ? server.getSqlState() : null;
     }
 

@@ -21,7 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The connection is cut in the middle of messages, commits among them; a table without a key would show a repetition. */
 @SharedVertx
@@ -53,8 +53,11 @@ class ExactlyOnceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void nothingIsLostOrAppliedTwiceWhenTheConnectionIsCut(long seed) throws Exception {
+    @CsvSource({"1, false", "2, false", "3, false", "4, true", "5, true", "6, true"})
+    void nothingIsLostOrAppliedTwiceWhenTheConnectionIsCut(long seed, boolean copying) throws Exception {
+        if (copying) {
+            target.copyingAll();
+        }
         Random random = new Random(seed);
         target.started(LOG);
         TransactionalSink sink = target.newSink("postgresql://postgres@127.0.0.1:" + proxy.port() + "/"

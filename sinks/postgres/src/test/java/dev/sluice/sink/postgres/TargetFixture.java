@@ -35,6 +35,7 @@ final class TargetFixture implements AutoCloseable {
     private final TestDatabase database;
     private final Map<Class<?>, Object> shared;
     private final List<TransactionalSink> sinks = new ArrayList<>();
+    private CopyThreshold copyThreshold = CopyThreshold.DEFAULT;
 
     /** Sinks make a Vert.x of their own. */
     TargetFixture(TestDatabase database) {
@@ -45,6 +46,12 @@ final class TargetFixture implements AutoCloseable {
     TargetFixture(TestDatabase database, Vertx vertx) {
         this.database = database;
         this.shared = Map.of(Vertx.class, vertx);
+    }
+
+    /** Sinks made from now on take even the smallest batch for a large one, which goes by COPY. */
+    TargetFixture copyingAll() {
+        copyThreshold = new CopyThreshold(1, 1);
+        return this;
     }
 
     TestDatabase database() {
@@ -64,7 +71,7 @@ final class TargetFixture implements AutoCloseable {
     }
 
     TransactionalSink newSink(PostgresSinkConfig config) {
-        TransactionalSink sink = (TransactionalSink) new PostgresSinkProvider().create(config, context());
+        TransactionalSink sink = (TransactionalSink) PostgresSinkProvider.create(config, context(), copyThreshold);
         sinks.add(sink);
         return sink;
     }

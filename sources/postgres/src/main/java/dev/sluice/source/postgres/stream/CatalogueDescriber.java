@@ -12,8 +12,6 @@ import dev.sluice.source.postgres.pgoutput.RelationMessage.ColumnDescription;
 import dev.sluice.source.postgres.pgoutput.TypeMessage;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,28 +22,59 @@ import org.postgresql.jdbc.PgConnection;
  * Looks into the catalog over a connection of its own, opened when it is needed. The catalog shows the present, the message
  * the time when its rows were written: where the two differ the message is right, and a table or a type that was dropped
  * since is described by the message alone. For one thread, other than {@link #abort}; blocking.
+ *
+ * <p>Tables are asked about one at a time, until that has happened so often that asking about all of them at once would
+ * have been cheaper: see {@link KnownTables}. So one table is described at once, and ten thousand are too.
  */
 final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
+    private static final int LEAST_BEFORE_MANY = 8;
+
+    /** To read many tables at once costs each of them about this part of what it costs to read one. */
+    private static final int CHEAPER_AMONG_MANY = 16;
+
     private final Connections connections;
+    private final String publication;
+    private KnownTables known = KnownTables.NONE;
+    private int knownAtMost;
+    private int askedSinceKnown;
     private volatile @Nullable PgConnection connection;
 
-    CatalogueDescriber(Connections connections) {
+    CatalogueDescriber(Connections connections, String publication) {
         this.connections = connections;
+        this.publication = publication;
     }
 
     @Override
-    public Relation describe(RelationMessage message, Map<Long, TypeMessage> announced) throws SQLException {
+    public Relation describe(RelationMessage message, long xid, Map<Long, TypeMessage> announced) throws SQLException {
+        TableFacts facts = known.find(message, xid);
+        if (facts == null && askedSinceKnown >= Math.max(LEAST_BEFORE_MANY, knownAtMost / CHEAPER_AMONG_MANY)) {
+            facts = readMany(message).find(message, xid);
+        }
+        return describe(message, facts == null ? readOne(message.oid()) : facts, announced);
+    }
+
+    private KnownTables readMany(RelationMessage message) throws SQLException {
+        known = KnownTables.NONE; // not both at once in memory
+        known = KnownTables.read(connection(), publication, message.oid());
+        knownAtMost = Math.max(knownAtMost, known.size());
+        askedSinceKnown = 0;
+        return known;
+    }
+
+    private TableFacts readOne(long oid) throws SQLException {
+        askedSinceKnown++;
         TableCatalogue catalogue = new TableCatalogue(connection());
-        Map<String, Column> present = new HashMap<>();
-        catalogue.columns(message.oid()).forEach(column -> present.put(column.name(), column));
-        TypeCatalogue types = catalogue.types();
-        types.load(message.columns().stream().map(ColumnDescription::type).toList());
-        Set<String> generated = generated(message, present, catalogue);
+        return new TableFacts(catalogue.columns(oid), catalogue.types());
+    }
+
+    private Relation describe(RelationMessage message, TableFacts facts, Map<Long, TypeMessage> announced)
+            throws SQLException {
+        Set<String> generated = generated(message, facts);
         List<Column> columns = new ArrayList<>();
         int index = 0;
         for (ColumnDescription described : message.columns()) {
             if (!generated.contains(described.name())) {
-                columns.add(column(message, described, present.get(described.name()), types, announced, index));
+                columns.add(column(message, described, facts, announced, index));
             }
             index++;
         }
@@ -53,25 +82,45 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     }
 
     /** PostgreSQL 18 can publish them; they are not ours to write anywhere. */
-    private static Set<String> generated(RelationMessage message, Map<String, Column> present, TableCatalogue catalogue)
-            throws SQLException {
-        Set<String> names = new HashSet<>();
-        message.columns().forEach(column -> names.add(column.name()));
-        return present.keySet().containsAll(names) ? Set.of() : catalogue.generatedColumns(message.oid());
+    private Set<String> generated(RelationMessage message, TableFacts facts) throws SQLException {
+        int index = 0;
+        for (ColumnDescription described : message.columns()) {
+            if (facts.column(described.name(), index++) == null) {
+                return new TableCatalogue(connection()).generatedColumns(message.oid());
+            }
+        }
+        return Set.of();
     }
 
     private static Column column(
             RelationMessage relation,
             ColumnDescription described,
-            @Nullable Column present,
-            TypeCatalogue types,
+            TableFacts facts,
             Map<Long, TypeMessage> announced,
             int index)
             throws SQLException {
+        Column present = facts.column(described.name(), index);
         boolean keyFromCatalog =
                 relation.identity() == ReplicaIdentity.FULL || relation.identity() == ReplicaIdentity.NOTHING;
         boolean key = keyFromCatalog ? present != null && present.key() : described.key();
         boolean notNull = present != null && present.notNull();
+        if (present != null && present.type().oid() == described.type() && present.modifier() == described.modifier()) {
+            return new Column(
+                    described.name(), present.type(), present.modifier(), present.typeText(), key, notNull, index);
+        }
+        return otherType(described, facts.types(), announced, key, notNull, index);
+    }
+
+    /** The column has another type now, or is gone. */
+    private static Column otherType(
+            ColumnDescription described,
+            TypeCatalogue types,
+            Map<Long, TypeMessage> announced,
+            boolean key,
+            boolean notNull,
+            int index)
+            throws SQLException {
+        types.load(List.of(described.type()));
         DataType type = types.find(described.type());
         String text;
         if (type != null) {
@@ -117,6 +166,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     public void close() throws SQLException {
         PgConnection open = connection;
         connection = null;
+        known = KnownTables.NONE;
         if (open != null) {
             open.close();
         }

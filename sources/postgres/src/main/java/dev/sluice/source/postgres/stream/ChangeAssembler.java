@@ -124,6 +124,7 @@ final class ChangeAssembler {
     }
 
     private void relation(RelationMessage message) throws SQLException {
+        long xid = requireOpen("Relation").xid();
         boolean selected = selection.includes(message.schema(), message.name())
                 && !message.schema().equals(TableCatalogue.OWN_SCHEMA);
         int oid = (int) message.oid();
@@ -131,7 +132,9 @@ final class ChangeAssembler {
         relations.put(
                 oid,
                 new FollowedRelation(
-                        describer.describe(message, types), message.columns().size(), selected));
+                        describer.describe(message, xid, types),
+                        message.columns().size(),
+                        selected));
         latest = null;
     }
 

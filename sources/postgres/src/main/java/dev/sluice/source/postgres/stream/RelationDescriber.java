@@ -9,7 +9,8 @@ import java.util.Map;
 /** Adds to a Relation message what it does not say: types, NOT NULL, the primary key under replica identity FULL. */
 interface RelationDescriber {
     /**
+     * @param xid of the transaction in which the message came
      * @param announced types by OID, from Type messages, in case the catalog no longer has them
      */
-    Relation describe(RelationMessage message, Map<Long, TypeMessage> announced) throws SQLException;
+    Relation describe(RelationMessage message, long xid, Map<Long, TypeMessage> announced) throws SQLException;
 }

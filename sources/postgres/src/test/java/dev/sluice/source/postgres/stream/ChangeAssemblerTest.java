@@ -157,7 +157,7 @@ class ChangeAssemblerTest {
                 ChangeAssemblerTest::describe, TableSelection.of(List.of("public.*")), after, 1 << 20);
     }
 
-    private static Relation describe(RelationMessage message, Map<Long, TypeMessage> types) {
+    private static Relation describe(RelationMessage message, long xid, Map<Long, TypeMessage> types) {
         List<Column> columns = new ArrayList<>();
         for (var column : message.columns()) {
             DataType text = new DataType.Base(column.type(), "pg_catalog", "text");

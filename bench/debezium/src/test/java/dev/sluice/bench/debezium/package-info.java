@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.bench.debezium;
+
+import org.jspecify.annotations.NullMarked;
