@@ -54,8 +54,20 @@ public final class Bed implements AutoCloseable {
         if (known == null) {
             known = BenchServer.open(settings.target());
             target = known;
+            requireNobodysTarget(known);
         }
         return known;
+    }
+
+    /** What Sluice keeps there is removed between rounds: in somebody's real target that would be the end of a pipeline. */
+    private static void requireNobodysTarget(BenchServer target) throws SQLException {
+        if (!target.isEmbedded()
+                && !target.values("SELECT 1 FROM pg_namespace WHERE nspname = 'sluice'")
+                        .isEmpty()) {
+            throw new IllegalStateException(target.endpoint().displayName()
+                    + " has a schema sluice, so pipelines write to it; a benchmark would remove that."
+                    + " Name another database, or drop the schema if nobody needs it.");
+        }
     }
 
     /** A directory for state that nobody has used. */

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        customSynopsis = "sluice bench SCENARIO [OPTION ...]",
+        sortOptions = false,
         description = {
             "Measures Sluice, beside what else one could use: docs/benchmarks.md says what and how.",
             "",
