@@ -23,6 +23,7 @@ final class EngineSettings {
         tuning.put("converter.schemas.enable", "false");
         tuning.put("tombstones.on.delete", "false");
         tuning.put("heartbeat.interval.ms", "0");
+        tuning.put("message.prefix.exclude.list", ".*"); // of pg_logical_emit_message
         tuning.put("decimal.handling.mode", "string");
         // A change stream that comes out of order is none. Larger batches and queues (8,192 and 32,768, 16,384 and
         // 65,536) took
