@@ -1,6 +1,8 @@
 package dev.sluice.postgres;
 
 import dev.sluice.engine.config.Secret;
+import dev.sluice.postgres.WatchedSocketFactory.Watch;
+import java.net.SocketException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import javax.net.SocketFactory;
+import org.newsclub.net.unix.AFUNIXSocketFactory;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 import org.postgresql.jdbc.PgConnection;
@@ -31,9 +35,6 @@ public final class Connections {
 
     /** A network that swallows what is sent must not hold up whoever asks for something that is answered at once. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
-
-    /** The walsender makes one send per change: with a small buffer it wakes us, and waits for us, all the time. */
-    private static final int REPLICATION_RECEIVE_BUFFER_BYTES = 4 << 20;
 
     private final PostgresEndpoint endpoint;
     private final String applicationName;
@@ -64,12 +65,31 @@ public final class Connections {
      * For the replication protocol: a walsender bound to the endpoint's database. It is in simple query mode, where nothing
      * can be bound: give it validated identifiers only.
      */
-    public PgConnection openReplication() throws SQLException {
+    public ReplicationConnection openReplication() throws SQLException {
         Properties properties = common();
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-        PGProperty.RECEIVE_BUFFER_SIZE.set(properties, REPLICATION_RECEIVE_BUFFER_BYTES);
-        return connect(properties);
+        try (Watch watch = new Watch(socketMaker())) {
+            PGProperty.SOCKET_FACTORY.set(properties, WatchedSocketFactory.class.getName());
+            PGProperty.SOCKET_FACTORY_ARG.set(properties, watch.key());
+            return watched(connect(properties), watch);
+        }
+    }
+
+    private ReplicationConnection watched(PgConnection connection, Watch watch) throws SQLException {
+        try {
+            return new ReplicationConnection(connection, watch.socket(), endpoint.isUnixSocket());
+        } catch (SocketException broken) {
+            SQLException error = new SQLException(broken.getMessage(), "08006", broken);
+            closeQuietly(connection, error);
+            throw error;
+        }
+    }
+
+    private SocketFactory socketMaker() {
+        return endpoint.isUnixSocket()
+                ? new AFUNIXSocketFactory.FactoryArg(endpoint.socketPath())
+                : SocketFactory.getDefault();
     }
 
     private PgConnection connect(Properties properties) throws SQLException {
@@ -129,7 +149,7 @@ public final class Connections {
         PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false); // details quote rows; they belong in the error only
         if (endpoint.isUnixSocket()) {
             PGProperty.SSL_MODE.set(properties, "disable");
-            PGProperty.SOCKET_FACTORY.set(properties, "org.newsclub.net.unix.AFUNIXSocketFactory$FactoryArg");
+            PGProperty.SOCKET_FACTORY.set(properties, AFUNIXSocketFactory.FactoryArg.class.getName());
             PGProperty.SOCKET_FACTORY_ARG.set(properties, endpoint.socketPath());
         } else {
             encrypt(properties, endpoint.tls());

@@ -23,7 +23,7 @@ final class DriverRun {
 
     JobResult run() throws SQLException {
         Connections connections = new Connections(PostgresEndpoint.parse(job.url(), null), "sluice bench pgjdbc");
-        try (PgConnection connection = connections.openReplication()) {
+        try (PgConnection connection = connections.openReplication().connection()) {
             return read(connection);
         }
     }

@@ -77,7 +77,7 @@ final class Inspection {
 
     /** Shows the right to replicate, a free walsender, and that pg_hba.conf lets us. */
     private @Nullable SystemIdentity identify() {
-        try (PgConnection replication = connections.openReplication()) {
+        try (PgConnection replication = connections.openReplication().connection()) {
             return SystemIdentity.read(replication);
         } catch (SQLException error) {
             if ("53300".equals(error.getSQLState())) {

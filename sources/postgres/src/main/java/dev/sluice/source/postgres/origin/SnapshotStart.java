@@ -68,7 +68,7 @@ final class SnapshotStart {
     private PostgresSnapshot start() {
         try {
             Set<Long> published = prepare();
-            PgConnection exporter = connections.openReplication();
+            PgConnection exporter = connections.openReplication().connection();
             try {
                 return look(createSlot(exporter), published);
             } catch (SQLException | RuntimeException error) {

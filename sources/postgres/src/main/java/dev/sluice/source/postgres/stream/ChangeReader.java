@@ -1,6 +1,7 @@
 package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.source.postgres.stream.Pace.Rests;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +34,11 @@ final class ChangeReader {
     private final CatalogueDescriber catalogue;
     private final StreamMeters meters;
     private final long silenceNanos;
-    private final Pace pace = new Pace(System.nanoTime());
+    private final Pace pace;
     private volatile boolean stopped;
+    /** To be taken before the next read, or once what has been read is handed on. */
+    private long restNanos;
+
     private int emptyReads;
     private long emittedNanos;
     private long countedChanges;
@@ -54,6 +58,7 @@ final class ChangeReader {
         this.catalogue = catalogue;
         this.meters = meters;
         this.silenceNanos = silence.toNanos();
+        this.pace = new Pace(Rests.of(link.distance()), System.nanoTime());
         this.emittedNanos = System.nanoTime() - feedback.intervalNanos();
     }
 
@@ -63,6 +68,7 @@ final class ChangeReader {
 
     /** The next batch, however long it takes; null after {@link #stop}. */
     @Nullable ChangeBatch next() throws SQLException {
+        takeRest();
         long before = System.nanoTime();
         long heard = before; // what came in while nobody asked is not missed
         while (!stopped) {
@@ -76,7 +82,7 @@ final class ChangeReader {
                 requireAnswers(now - heard);
                 rest(idle(now, now - before));
                 before = System.nanoTime();
-            } else if (take(message, now, now - before)) {
+            } else if (take(message, now)) {
                 return emit();
             } else {
                 before = System.nanoTime();
@@ -96,7 +102,7 @@ final class ChangeReader {
     }
 
     /** Handles one message; returns whether there is a batch to hand on. */
-    private boolean take(byte[] message, long now, long took) throws SQLException {
+    private boolean take(byte[] message, long now) throws SQLException {
         emptyReads = 0;
         ReplicationLink.requireWhole(message);
         unreportedBytes += message.length;
@@ -104,18 +110,26 @@ final class ChangeReader {
             int offset = ReplicationLink.PAYLOAD_OFFSET;
             byte code = message[offset];
             assembler.accept(message, offset, message.length - offset);
-            long rest = pace.message(now, took, message.length);
-            if (assembler.isFull() || code == 'C' && pace.shouldEmit()) {
+            if (pace.message(now, message.length)) {
+                takeRest(); // what was to be handed on first has no end in sight
+                restNanos = pace.looked(now, link.waitingBytes());
+            }
+            if (assembler.isFull() || code == 'C' && (pace.shouldEmit() || link.waitingBytes() == 0)) {
                 return !assembler.isEmpty();
             }
             feedback.sendIfDue(now, false);
-            rest(rest);
         } else if (message[0] == ReplicationLink.KEEPALIVE) {
             keepalive(message);
         } else {
             throw new SQLException("a replication message begins with byte " + message[0] + ", not w or k", "08P01");
         }
         return false;
+    }
+
+    private void takeRest() {
+        long nanos = restNanos;
+        restNanos = 0;
+        rest(nanos);
     }
 
     /** What moved by it is handed on with what comes next, or after a while when nothing does. */
@@ -174,7 +188,7 @@ final class ChangeReader {
         if (message == null) {
             throw new SQLException("the server has ended the stream", "57P01");
         }
-        take(message, System.nanoTime(), 0);
+        take(message, System.nanoTime());
     }
 
     private ChangeBatch emit() throws SQLException {

@@ -1,85 +1,108 @@
 package dev.sluice.source.postgres.stream;
 
+import dev.sluice.postgres.ReplicationConnection;
+import dev.sluice.postgres.ReplicationConnection.Distance;
+import java.util.concurrent.TimeUnit;
+
 /**
- * When to hand on what has been read, and when to let the socket fill before reading on. Told of every read; keeps no
- * time of its own. For one thread.
+ * When to hand on what has been read, and when to let it gather before reading on. Told of every message, and now and then
+ * of how much waits in the system's receive buffer; keeps no time of its own. For one thread.
  *
- * <p>The walsender makes one send per change. Whoever wakes for each of them costs the server, and itself, most of the
- * time. Whether more is waiting cannot be asked for (TLS, and pgjdbc's own buffer), but a read that had to go to the
- * system takes longer than one from the buffer, and when little came since the one before, the socket was empty: the
- * server had nothing more at that moment. So
+ * <p>The walsender makes one send for each change. A reader that waits for each of them costs the server, and itself, most
+ * of the time: the server has to wake it, and on one machine also pays for receiving. So
  *
  * <ul>
  *   <li>idle or nearly so, a transaction leaves the moment its commit is read;
- *   <li>behind, batches grow to their limit;
- *   <li>level with a server that is busy, nearly every read would find the socket empty: rest a little each time, then
- *       read what has come meanwhile.
+ *   <li>behind, with enough waiting, it is read without a pause and batches grow to their limit;
+ *   <li>level with a server that is busy, what there is leaves, and then the reader rests: the longer the more comes in a
+ *       second, so that a burst is worth it, and never for long enough to be noticed.
  * </ul>
  */
 final class Pace {
-    static final long REST_NANOS = 400_000;
+    /** pgjdbc reads so much at once; looking more often would tell nothing new. */
+    static final int LOOK_BYTES = 8 << 10;
 
-    /** A read from pgjdbc's buffer takes well below this, one from the socket more. */
-    static final long SYSTEM_READ_NANOS = 2_000;
+    /** With less than this waiting we are level with the server. */
+    static final int LOW_BYTES = 16 << 10;
 
-    /** Reads that waited for so long were no wait for company. */
-    private static final long GAP_NANOS = 1_000_000;
+    /** Below this rate everything is read as it comes. */
+    static final long BUSY_BYTES_PER_SECOND = 2 << 20;
 
-    /** Half of pgjdbc's buffer: what a read from a socket with enough in it brings at least. */
-    private static final int FULL_READ_BYTES = 4096;
+    /** From this rate on a rest is as long as a burst needs. */
+    static final long FULL_BYTES_PER_SECOND = 16 << 20;
 
-    /** A small transaction on an idle system is a handful of sends and leaves without any rest. */
-    private static final int SHORT_READS_TO_LEVEL = 12;
-
-    private static final int FULL_READS_TO_BEHIND = 8;
+    /** A small transaction on an idle system is a handful of messages. */
     private static final int HEAD_MESSAGES = 32;
-    private static final long ATTENTIVE_NANOS = 1_000_000_000;
-    private static final long IDLE_REST_NANOS = 4_000_000;
 
+    private static final long ATTENTIVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long IDLE_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private final Rests rests;
+    private int bytesSinceLook;
+    private int messagesSinceLevel;
     private boolean level;
-    private int shortReads;
-    private int fullReads;
-    private long bytesSinceRead;
-    private int messagesSinceEmpty;
-    private boolean caughtUp;
+    private long burstBytes;
+    private long burstStartedNanos;
     private long lastMessageNanos;
 
-    Pace(long nowNanos) {
-        lastMessageNanos = nowNanos;
+    Pace(Rests rests, long nowNanos) {
+        this.rests = rests;
+        this.burstStartedNanos = nowNanos;
+        this.lastMessageNanos = nowNanos;
+    }
+
+    /**
+     * How a reader rests.
+     *
+     * @param burstBytes as much is to come meanwhile
+     * @param longestNanos however little comes
+     */
+    record Rests(int burstBytes, long longestNanos) {
+        /**
+         * A Unix socket holds some tens of kilobytes, and then the server waits. On this machine twice our window makes the
+         * server's sends cheap: see {@link ReplicationConnection}. From far away nothing but our own waking is to be saved.
+         */
+        static Rests of(Distance distance) {
+            return switch (distance) {
+                case UNIX -> new Rests(Integer.MAX_VALUE, TimeUnit.MICROSECONDS.toNanos(400));
+                case NEAR ->
+                    new Rests(2 * ReplicationConnection.NEAR_RECEIVE_BUFFER_BYTES, TimeUnit.MILLISECONDS.toNanos(15));
+                case FAR -> new Rests(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(2));
+            };
+        }
+
+        long nanos(double bytesPerSecond) {
+            double part = Math.min(1, bytesPerSecond / FULL_BYTES_PER_SECOND);
+            return (long) (part * Math.min(longestNanos, burstBytes * 1e9 / bytesPerSecond));
+        }
     }
 
     /**
      * A message was read.
      *
-     * @param tookNanos how long the read took
-     * @return how long to rest before the next read
+     * @return whether to look how much is waiting, and tell {@link #looked}
      */
-    long message(long nowNanos, long tookNanos, int bytes) {
+    boolean message(long nowNanos, int bytes) {
         lastMessageNanos = nowNanos;
-        messagesSinceEmpty++;
-        long rest = 0;
-        if (tookNanos >= SYSTEM_READ_NANOS) {
-            rest = systemRead(tookNanos);
-            bytesSinceRead = 0;
-        }
-        bytesSinceRead += bytes;
-        return rest;
+        messagesSinceLevel++;
+        bytesSinceLook += bytes;
+        burstBytes += bytes;
+        return bytesSinceLook >= LOOK_BYTES;
     }
 
-    private long systemRead(long tookNanos) {
-        if (bytesSinceRead >= FULL_READ_BYTES) {
-            shortReads = 0;
-            if (++fullReads >= FULL_READS_TO_BEHIND) {
-                level = false;
-            }
+    /**
+     * So much is waiting.
+     *
+     * @return how long to rest, once what is there has been handed on
+     */
+    long looked(long nowNanos, int waitingBytes) {
+        bytesSinceLook = 0;
+        if (waitingBytes >= LOW_BYTES) {
             return 0;
         }
-        fullReads = 0;
-        shortReads = tookNanos < GAP_NANOS ? shortReads + 1 : 0;
-        level = shortReads > 0 && (level || shortReads >= SHORT_READS_TO_LEVEL);
-        caughtUp = true;
-        messagesSinceEmpty = 0;
-        return level ? REST_NANOS : 0;
+        double bytesPerSecond = burstBytes * 1e9 / Math.max(1, nowNanos - burstStartedNanos);
+        becomeLevel(nowNanos);
+        return bytesPerSecond < BUSY_BYTES_PER_SECOND ? 0 : rests.nanos(bytesPerSecond);
     }
 
     /**
@@ -88,23 +111,26 @@ final class Pace {
      * @return how long to rest before the next read
      */
     long nothing(long nowNanos) {
-        level = false;
-        shortReads = 0;
-        fullReads = 0;
-        bytesSinceRead = 0;
-        messagesSinceEmpty = 0;
-        caughtUp = true;
+        bytesSinceLook = 0;
+        becomeLevel(nowNanos);
         return idleNanos(nowNanos) < ATTENTIVE_NANOS ? 0 : IDLE_REST_NANOS;
     }
 
-    /** Whether a commit that has just been read should be handed on, rather than wait for company. */
+    private void becomeLevel(long nowNanos) {
+        level = true;
+        messagesSinceLevel = 0;
+        burstBytes = 0;
+        burstStartedNanos = nowNanos;
+    }
+
+    /** Whether a commit that has just been read should be handed on even if more is waiting. */
     boolean shouldEmit() {
-        return caughtUp || !level && messagesSinceEmpty < HEAD_MESSAGES;
+        return level || messagesSinceLevel < HEAD_MESSAGES;
     }
 
     /** A batch was handed on. */
     void emitted() {
-        caughtUp = false;
+        level = false;
     }
 
     long idleNanos(long nowNanos) {

@@ -3,6 +3,8 @@ package dev.sluice.source.postgres.stream;
 import dev.sluice.engine.change.Position;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.ReplicationConnection;
+import dev.sluice.postgres.ReplicationConnection.Distance;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.source.postgres.pgoutput.Wire;
 import java.sql.SQLException;
@@ -35,11 +37,13 @@ final class ReplicationLink implements AutoCloseable {
     private static final int KEEPALIVE_LENGTH = 1 + 8 + 8 + 1;
     private static final int STATUS_LENGTH = 1 + 8 + 8 + 8 + 8 + 1;
 
+    private final ReplicationConnection replication;
     private final PgConnection connection;
     private final CopyDual copy;
 
-    private ReplicationLink(PgConnection connection, CopyDual copy) {
-        this.connection = connection;
+    private ReplicationLink(ReplicationConnection replication, CopyDual copy) {
+        this.replication = replication;
+        this.connection = replication.connection();
         this.copy = copy;
     }
 
@@ -50,14 +54,15 @@ final class ReplicationLink implements AutoCloseable {
      */
     static ReplicationLink open(Connections connections, String slot, String publication, long startLsn)
             throws SQLException {
-        PgConnection connection = connections.openReplication();
+        ReplicationConnection replication = connections.openReplication();
+        PgConnection connection = replication.connection();
         try {
             CopyDual copy = connection
                     .getCopyAPI()
                     .copyDual("START_REPLICATION SLOT " + Identifiers.quote(slot) + " LOGICAL "
                             + Position.formatLsn(startLsn) + " (proto_version '1', messages 'true', publication_names "
                             + Identifiers.replicationLiteral(Identifiers.quote(publication)) + ")");
-            return new ReplicationLink(connection, copy);
+            return new ReplicationLink(replication, copy);
         } catch (SQLException | RuntimeException error) {
             try {
                 connection.close();
@@ -74,6 +79,15 @@ final class ReplicationLink implements AutoCloseable {
      */
     byte @Nullable [] poll() throws SQLException {
         return copy.readFromCopy(false);
+    }
+
+    /** Bytes that the system has received and nobody has read. */
+    int waitingBytes() throws SQLException {
+        return replication.waitingBytes();
+    }
+
+    Distance distance() {
+        return replication.distance();
     }
 
     /** The next message, however long it takes; null if the server ended the stream in good order. */

@@ -1,106 +1,99 @@
 package dev.sluice.source.postgres.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.source.postgres.stream.Pace.Rests;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
-    private static final long FROM_BUFFER = 300;
-    private static final long FROM_SYSTEM = 9_000;
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(8);
+    private static final int BURST = 1 << 18;
+    private static final int MUCH = 1 << 16;
+    private static final int MESSAGE = 256;
 
     private long now = TimeUnit.HOURS.toNanos(1);
-    private final Pace pace = new Pace(now);
+    private final Pace pace = new Pace(new Rests(BURST, LONGEST), now);
 
     @Test
     void aTransactionOnAnIdleSystemLeavesAtOnce() {
         nothing(TimeUnit.SECONDS.toNanos(3));
         for (int i = 0; i < 5; i++) {
-            assertThat(message(FROM_SYSTEM)).isZero();
+            assertThat(message(1_000)).isFalse();
         }
         assertThat(pace.shouldEmit()).isTrue();
     }
 
     @Test
-    void behindBatchesGrow() {
-        message(FROM_SYSTEM);
-        fullRead();
-        pace.emitted();
-        for (int i = 0; i < 20; i++) {
-            assertThat(fullRead()).isZero();
+    void behindItReadsOnAndBatchesGrow() {
+        for (int burst = 0; burst < 20; burst++) {
+            readUntilLook(500);
+            assertThat(pace.looked(now, MUCH)).isZero();
         }
         assertThat(pace.shouldEmit()).isFalse();
-        message(FROM_SYSTEM);
-        message(FROM_SYSTEM);
-        assertThat(pace.shouldEmit()).isTrue();
     }
 
     @Test
-    void levelWithABusyServerItRestsAndHandsOnOnceForEachRest() {
-        becomeLevel();
-        message(FROM_BUFFER);
+    void levelWithABusyServerWhatIsThereLeavesAndThenItRests() {
+        readUntilLook(nanosPerMessage(1L << 25));
+        assertThat(pace.looked(now, 0)).isCloseTo(LONGEST * 97 / 100, within(LONGEST / 20));
         assertThat(pace.shouldEmit()).isTrue();
         pace.emitted();
-        message(FROM_BUFFER);
+        readUntilLook(500);
         assertThat(pace.shouldEmit()).isFalse();
-        assertThat(message(FROM_SYSTEM)).isEqualTo(Pace.REST_NANOS);
+    }
+
+    @Test
+    void theMoreComesTheLongerItRestsUpToWhatABurstNeeds() {
+        long nanosEach = nanosPerMessage(Pace.FULL_BYTES_PER_SECOND / 2);
+        readUntilLook(nanosEach);
+        assertThat(pace.looked(now, 0)).isBetween(LONGEST * 4 / 10, LONGEST * 6 / 10);
+        readUntilLook(nanosPerMessage(1L << 28));
+        assertThat(pace.looked(now, 0)).isBetween(900_000L, 1_000_000L);
+    }
+
+    @Test
+    void atALowRateItNeverRests() {
+        readUntilLook(nanosPerMessage(Pace.BUSY_BYTES_PER_SECOND / 2));
+        assertThat(pace.looked(now, 0)).isZero();
         assertThat(pace.shouldEmit()).isTrue();
     }
 
     @Test
-    void oneFullReadDoesNotEndTheRestingButManyDo() {
-        becomeLevel();
-        fullRead();
-        assertThat(message(FROM_SYSTEM)).isZero();
-        assertThat(message(FROM_SYSTEM)).isEqualTo(Pace.REST_NANOS);
-        for (int i = 0; i < 20; i++) {
-            fullRead();
-        }
-        message(FROM_SYSTEM);
-        assertThat(message(FROM_SYSTEM)).isZero();
-    }
-
-    @Test
-    void silenceEndsTheResting() {
-        becomeLevel();
-        nothing(TimeUnit.MILLISECONDS.toNanos(1));
-        assertThat(message(FROM_SYSTEM)).isZero();
-        becomeLevel();
-        assertThat(message(TimeUnit.MILLISECONDS.toNanos(2))).isZero();
+    void aReaderThatWasHeldUpDoesNotRestToo() {
+        readUntilLook(500);
+        now += TimeUnit.SECONDS.toNanos(1); // the sink was slow
+        assertThat(pace.looked(now, 0)).isZero();
     }
 
     @Test
     void itIsAttentiveForASecondAndThenRests() {
-        message(FROM_SYSTEM);
+        message(1_000);
         assertThat(nothing(TimeUnit.MILLISECONDS.toNanos(900))).isZero();
         assertThat(nothing(TimeUnit.MILLISECONDS.toNanos(200)))
                 .isBetween(TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(5));
     }
 
-    private void becomeLevel() {
-        long rest = 0;
-        for (int i = 0; i < 100 && rest == 0; i++) {
-            rest = message(FROM_SYSTEM);
+    private static long nanosPerMessage(long bytesPerSecond) {
+        return TimeUnit.SECONDS.toNanos(1) * MESSAGE / bytesPerSecond;
+    }
+
+    private void readUntilLook(long nanosEach) {
+        int messages = 1;
+        while (!message(nanosEach)) {
+            messages++;
         }
-        assertThat(rest).isEqualTo(Pace.REST_NANOS);
+        assertThat(messages).isEqualTo(Pace.LOOK_BYTES / MESSAGE);
     }
 
-    /** One read from the system that brought forty messages. */
-    private long fullRead() {
-        long rest = message(FROM_SYSTEM);
-        for (int i = 1; i < 40; i++) {
-            rest += message(FROM_BUFFER);
-        }
-        return rest;
+    private boolean message(long nanos) {
+        now += nanos;
+        return pace.message(now, MESSAGE);
     }
 
-    private long message(long took) {
-        now += took;
-        return pace.message(now, took, 200);
-    }
-
-    private long nothing(long took) {
-        now += took;
+    private long nothing(long nanos) {
+        now += nanos;
         return pace.nothing(now);
     }
 }
