@@ -150,8 +150,9 @@ class SnapshotTest extends SourceTest {
         Source source =
                 Sources.open(Sources.inSmallChunks(Sources.config(database.url(), "public.*")), database.name());
         Snapshot snapshot = get(source.origin().snapshot());
-        database.execute("VACUUM FULL items");
-        SyncException error = failure(snapshot.rows(snapshot.tables().get(0)).then());
+        snapshot.rows(snapshot.tables().get(0)).then().block(PATIENCE);
+        database.execute("SET lock_timeout = '10s'", "VACUUM FULL items"); // would wait for a lock that is kept
+        SyncException error = failure(snapshot.rows(snapshot.tables().get(1)).then());
         assertThat(error.kind()).isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
         assertThat(error).hasMessageContaining("rewritten");
         snapshot.close().block(PATIENCE);

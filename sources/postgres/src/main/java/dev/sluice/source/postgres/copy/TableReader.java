@@ -70,13 +70,13 @@ final class TableReader {
         }
     }
 
-    /** The lock, which is held as long as the worker's transaction, keeps the table where it is from then on. */
+    /** The lock, which is held until the chunk has been read, keeps the table where it is from then on. */
     private void requireSameFile(PgConnection connection, PageRange pages) throws SQLException {
         String table = Identifiers.qualified(relation.schema(), relation.name());
         try (Statement statement = connection.createStatement()) {
             statement.execute("LOCK TABLE ONLY " + table + " IN ACCESS SHARE MODE");
-            try (ResultSet row =
-                    statement.executeQuery("SELECT pg_relation_filenode(" + relation.oid() + "::oid::regclass)")) {
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT pg_relation_filenode(" + Identifiers.literal(table) + "::regclass)")) {
                 row.next();
                 if (row.getLong(1) != pages.fileNode()) {
                     throw new SQLException(
@@ -94,6 +94,7 @@ final class TableReader {
             while (reading != null && !stopped && !ended && !builder.isFull()) {
                 byte[] line = reading.readFromCopy();
                 if (line == null) {
+                    worker.release();
                     ended = true;
                 } else {
                     builder.add(line);
