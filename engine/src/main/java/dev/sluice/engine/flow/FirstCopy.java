@@ -48,6 +48,7 @@ final class FirstCopy {
 
     private Mono<Void> fillByTable(Lane lane, TransactionalSink sink, Snapshot snapshot, List<TableCopy> tables) {
         List<Relation> shapes = tables.stream()
+                .filter(table -> table.chunk().number() == 1)
                 .map(table -> lane.route().shape(table.relation()))
                 .toList();
         Mono<Void> prepared = retrying(
@@ -62,7 +63,7 @@ final class FirstCopy {
 
     private Mono<Void> copy(Lane lane, TransactionalSink sink, Snapshot snapshot, TableCopy table) {
         Relation shape = lane.route().shape(table.relation());
-        return retrying(lane, Mono.defer(() -> sink.copy(shape, rows(lane, snapshot, table))))
+        return retrying(lane, Mono.defer(() -> sink.copy(shape, table.chunk(), rows(lane, snapshot, table))))
                 .doOnSuccess(rows -> lane.copyProgress().finish(table))
                 .then();
     }
@@ -82,7 +83,7 @@ final class FirstCopy {
     }
 
     private Flux<ChangeBatch> rows(Lane lane, Snapshot snapshot, TableCopy table) {
-        lane.copyProgress().beginTable(table);
+        lane.copyProgress().beginChunk(table);
         return snapshot.rows(table)
                 .doOnNext(batch -> {
                     lane.copyProgress().add(table, batch);
@@ -91,7 +92,7 @@ final class FirstCopy {
                 .map(lane.route()::apply);
     }
 
-    /** A table is tried again from its beginning as long as only the sink is in trouble. */
+    /** A chunk is tried again from its beginning as long as only the sink is in trouble. */
     private <T> Mono<T> retrying(Lane lane, Mono<T> work) {
         return work.onErrorMap(SyncException::from)
                 .retryWhen(backoff.retryingOnly(ErrorKind.SINK_UNAVAILABLE, lane::retrying))

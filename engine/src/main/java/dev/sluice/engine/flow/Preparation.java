@@ -9,6 +9,7 @@ import dev.sluice.engine.flow.PipelineBuilder.PipelineSpec;
 import dev.sluice.engine.flow.StartPlan.SinkFacts;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.SourceState;
+import dev.sluice.engine.source.TableCopy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,10 @@ final class Preparation {
     private Mono<Ready> copy(Snapshot snapshot, SourceIdentity source) {
         Position position = snapshot.position();
         LOG.info(
-                "{}: copying {} tables as of {}", spec.name(), snapshot.tables().size(), position);
+                "{}: copying {} tables as of {}",
+                spec.name(),
+                snapshot.tables().stream().map(TableCopy::relation).distinct().count(),
+                position);
         Map<String, Position> positions = new LinkedHashMap<>();
         lanes.forEach(lane -> positions.put(lane.name(), position));
         FirstCopy copy = new FirstCopy(lanes, backoff, source);

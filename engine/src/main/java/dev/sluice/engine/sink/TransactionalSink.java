@@ -1,6 +1,7 @@
 package dev.sluice.engine.sink;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import java.util.List;
@@ -9,11 +10,11 @@ import reactor.core.publisher.Mono;
 
 /**
  * A sink that keeps its position in the target, in the transaction of the rows, so that each change is applied exactly
- * once. It takes the first copy table by table rather than through {@link #write}. {@link #open} returns
+ * once. It takes the first copy chunk by chunk rather than through {@link #write}. {@link #open} returns
  * {@link Position#NONE} until {@link #completeCopy} is durable.
  *
- * <p>What fails here with SINK_UNAVAILABLE is called again, without {@link #open} in between, since other tables may be
- * under way: {@link #copy} for that table alone, from its first row.
+ * <p>What fails here with SINK_UNAVAILABLE is called again, without {@link #open} in between, since others may be
+ * under way: {@link #copy} for that chunk alone, from its first row.
  */
 public interface TransactionalSink extends Sink {
     /**
@@ -24,13 +25,19 @@ public interface TransactionalSink extends Sink {
     Mono<Void> prepareCopy(List<Relation> tables, Position snapshot);
 
     /**
-     * Copies one table; durable, all or nothing, when the Mono completes. May run for several tables at once.
+     * Copies one chunk of a table; durable, all or nothing, with its own record, when the Mono completes. May run for several
+     * tables, and several chunks of one, at once. A chunk that is recorded already is not copied again.
      *
-     * @param rows batches of READs, all of {@code table}
+     * @param rows batches of READs, all of {@code table}; may be left unread
      * @return number of rows
      */
-    Mono<Long> copy(Relation table, Flux<ChangeBatch> rows);
+    Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows);
 
-    /** All tables are there: from now on {@link #open} returns {@code snapshot}, or what came after it. */
+    /** Copies a table that is not divided. */
+    default Mono<Long> copy(Relation table, Flux<ChangeBatch> rows) {
+        return copy(table, CopyChunk.WHOLE, rows);
+    }
+
+    /** All chunks of all tables are there: from now on {@link #open} returns {@code snapshot}, or what came after it. */
     Mono<Position> completeCopy(Position snapshot);
 }

@@ -11,12 +11,12 @@ public interface Snapshot {
     /** The boundary; the stream goes on from here. */
     Position position();
 
-    /** What there is to read. */
+    /** What there is to read: each table whole, or all its chunks. */
     List<TableCopy> tables();
 
     /**
-     * The rows of one table as batches of READs in COPY's text format; completes after the last. Cold; reads only on
-     * demand. Several tables may be read at once, as many as the source is configured for; more wait their turn.
+     * The rows of one table, or one chunk, as batches of READs in COPY's text format; completes after the last. Cold; reads only on
+     * demand. Several may be read at once, as many as the source is configured for; more wait their turn.
      */
     Flux<ChangeBatch> rows(TableCopy table);
 

@@ -1,6 +1,7 @@
 package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
@@ -286,7 +287,7 @@ abstract sealed class ModelSink implements Sink {
         }
 
         @Override
-        public Mono<Long> copy(Relation table, Flux<ChangeBatch> rows) {
+        public Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows) {
             return rows.collectList().flatMap(batches -> later(() -> fill(table, batches)));
         }
 

@@ -3,11 +3,11 @@ package dev.sluice.engine.flow;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ChangeBatchBuilder;
 import dev.sluice.engine.change.CopyBatchBuilder;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
-import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.flow.ModelServer.Commit;
 import dev.sluice.engine.flow.ModelServer.Row;
@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -307,6 +308,8 @@ final class ModelSource implements Source, Origin {
 
     private final class ModelSnapshot implements Snapshot {
         private final Position position;
+        private static final int CHUNKS = 2;
+
         private boolean lost;
 
         ModelSnapshot(Position position) {
@@ -322,13 +325,14 @@ final class ModelSource implements Source, Origin {
         @Override
         public List<TableCopy> tables() {
             return ModelServer.TABLES.stream()
-                    .map(table -> new TableCopy(table, -1, 8192))
+                    .flatMap(table -> IntStream.rangeClosed(1, CHUNKS)
+                            .mapToObj(number -> new TableCopy(table, new CopyChunk(number, CHUNKS), -1, 8192)))
                     .toList();
         }
 
         @Override
         public Flux<ChangeBatch> rows(TableCopy table) {
-            return Flux.defer(() -> Flux.fromIterable(batches(table.relation())))
+            return Flux.defer(() -> Flux.fromIterable(batches(table)))
                     .concatMap(batch -> later(() -> batch), 1)
                     .doOnNext(batch -> {
                         if (lost) {
@@ -337,10 +341,13 @@ final class ModelSource implements Source, Origin {
                     });
         }
 
-        private List<ChangeBatch> batches(Relation table) {
+        private List<ChangeBatch> batches(TableCopy table) {
             List<ChangeBatch> batches = new ArrayList<>();
-            CopyBatchBuilder copy = new CopyBatchBuilder(table, position, batchBytes);
-            for (Row row : server.rows(table, position)) {
+            CopyBatchBuilder copy = new CopyBatchBuilder(table.relation(), position, batchBytes);
+            for (Row row : server.rows(table.relation(), position)) {
+                if (Math.floorMod(row.number(), CHUNKS) != table.chunk().number() - 1) {
+                    continue;
+                }
                 String payload = row.payload().replace("\\", "\\\\").replace("\t", "\\t");
                 copy.add((row.key() + "\t" + row.number() + "\t" + payload + "\n").getBytes(StandardCharsets.UTF_8));
                 if (copy.isFull()) {

@@ -1,6 +1,7 @@
 package dev.sluice.testkit.sink;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SourceIdentity;
@@ -68,7 +69,7 @@ public final class ScriptedTransactionalSink implements TransactionalSink {
     }
 
     @Override
-    public Mono<Long> copy(Relation table, Flux<ChangeBatch> rows) {
+    public Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows) {
         return rows.concatMapIterable(RecordedChange::of).collectList().flatMap(read -> Faults.apply(
                         script.nextWrite(), () -> ledger.append(read))
                 .thenReturn((long) read.size()));

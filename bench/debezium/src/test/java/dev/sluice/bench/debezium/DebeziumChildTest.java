@@ -35,10 +35,11 @@ class DebeziumChildTest {
         slot(database, "first");
         slot(database, "second");
         database.execute(
+                "SELECT pg_logical_emit_message(false, 'bench', 'no row')",
                 "INSERT INTO bench.rows SELECT i, i, i / 100.0 FROM generate_series(1, " + ROWS + ") AS i",
                 "UPDATE bench.rows SET amount = amount + 1 WHERE id <= 500",
                 "DELETE FROM bench.rows WHERE id BETWEEN 1 AND 200");
-        long changes = ROWS + 500 + 1 + 200;
+        long changes = ROWS + 501 + 200; // the row that was there before is updated too
         try (Child child = new Child()) {
             for (String slot : new String[] {"first", "second"}) {
                 child.send(job(database, slot).put("rows", changes));

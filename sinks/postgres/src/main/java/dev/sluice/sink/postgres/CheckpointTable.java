@@ -23,7 +23,8 @@ final class CheckpointTable {
     static final String SCHEMA = "sluice";
 
     private static final String EXISTS = "SELECT to_regclass('sluice.checkpoint') IS NOT NULL"
-            + " AND to_regclass('sluice.copied') IS NOT NULL AS there";
+            + " AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('sluice.copied')"
+            + " AND attname = 'chunk_count' AND NOT attisdropped) AS there";
 
     /**
      * The lock keeps two sinks that start together from tripping over each other. CREATE SCHEMA IF NOT EXISTS would ask for
@@ -52,11 +53,20 @@ final class CheckpointTable {
               sink text NOT NULL,
               table_schema text NOT NULL,
               table_name text NOT NULL,
+              chunk int NOT NULL,
+              chunk_count int NOT NULL,
               row_count bigint NOT NULL,
               copied_at timestamptz NOT NULL,
-              PRIMARY KEY (pipeline, sink, table_schema, table_name)
+              PRIMARY KEY (pipeline, sink, table_schema, table_name, chunk)
             );
-            COMMENT ON TABLE sluice.copied IS 'Tables that a first copy has filled.'
+            DO $$ BEGIN
+              IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'sluice.copied'::regclass AND attname = 'chunk_count') THEN
+                ALTER TABLE sluice.copied
+                  ADD chunk int NOT NULL DEFAULT 1, ADD chunk_count int NOT NULL DEFAULT 1,
+                  DROP CONSTRAINT copied_pkey, ADD PRIMARY KEY (pipeline, sink, table_schema, table_name, chunk);
+              END IF;
+            END $$;
+            COMMENT ON TABLE sluice.copied IS 'Chunks of tables that a first copy has filled.'
             """;
 
     private static final String CLAIM = """
@@ -88,6 +98,12 @@ final class CheckpointTable {
     private static final String PREPARED_AS_OF = """
             SELECT lsn::text FROM sluice.checkpoint
             WHERE pipeline = $1::text AND sink = $2::text AND epoch = $3::bigint
+            """;
+
+    private static final String TABLES_IN_PART = """
+            SELECT table_schema || '.' || table_name FROM sluice.copied
+            WHERE pipeline = $1::text AND sink = $2::text
+            GROUP BY table_schema, table_name HAVING count(*) <> min(chunk_count) OR min(chunk_count) <> max(chunk_count)
             """;
 
     private static final String SET_STATE = """
@@ -148,6 +164,20 @@ final class CheckpointTable {
         /** Asks where the first copy was begun that this target knows of. */
         Statement preparedAsOf() {
             return Statement.of(PREPARED_AS_OF, "read sluice.checkpoint", pipeline, sink, epoch);
+        }
+
+        /** Asks for the tables of which some chunks were copied and others not. */
+        Statement tablesInPart() {
+            return Statement.of(TABLES_IN_PART, "read sluice.copied", pipeline, sink);
+        }
+
+        /** Fails if there is one. */
+        void requireWhole(RowSet<Row> tablesInPart) {
+            if (tablesInPart.size() > 0) {
+                throw new SyncException(
+                        ErrorKind.INTERNAL,
+                        "the first copy of " + tablesInPart.iterator().next().getString(0) + " is not complete");
+            }
         }
 
         /** Fails unless the target itself says that it was filled as of {@code snapshot}. */

@@ -1,6 +1,7 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
@@ -91,13 +92,14 @@ final class PostgresSink implements TransactionalSink {
     }
 
     @Override
-    public Mono<Long> copy(Relation table, Flux<ChangeBatch> rows) {
+    public Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows) {
         return whenOpen(current -> copier.copy(
                         current.targets().mapping(table),
+                        chunk,
                         rows,
                         current.claim(),
                         current.session().triggersSilent()))
-                .onErrorMap(error -> TargetErrors.classify("copy " + table.displayName(), error));
+                .onErrorMap(error -> TargetErrors.classify("copy " + table.displayName() + chunk.suffix(), error));
     }
 
     @Override
@@ -114,6 +116,8 @@ final class PostgresSink implements TransactionalSink {
         return current.session()
                 .run(claim.preparedAsOf())
                 .doOnNext(known -> claim.requirePrepared(known, snapshot))
+                .then(Mono.defer(() -> current.session().run(claim.tablesInPart())))
+                .doOnNext(claim::requireWhole)
                 .then(Mono.defer(() -> current.session().run(claim.setState(true, snapshot))))
                 .onErrorMap(
                         StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure);

@@ -1,9 +1,11 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.postgres.Connections;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.Set;
@@ -19,17 +21,24 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Copies tables with COPY FROM STDIN, each in one transaction together with its row in {@code sluice.copied}. Blocks, so it
- * runs on the sink's threads, one for each table; more tables than threads wait.
+ * Copies chunks of tables with COPY FROM STDIN, each in one transaction together with its row in {@code sluice.copied}.
+ * Blocks, so it runs on the sink's threads, one for each chunk; more chunks than threads wait.
  */
 final class TableCopier {
     private static final Logger log = LoggerFactory.getLogger(TableCopier.class);
 
     /** Only the instance that holds the claim may record, and the row lock keeps it so until the commit. */
     private static final String RECORD = """
-            INSERT INTO sluice.copied (pipeline, sink, table_schema, table_name, row_count, copied_at)
-            SELECT c.pipeline, c.sink, ?, ?, ?, clock_timestamp() FROM sluice.checkpoint c
+            INSERT INTO sluice.copied
+              (pipeline, sink, table_schema, table_name, chunk, chunk_count, row_count, copied_at)
+            SELECT c.pipeline, c.sink, ?, ?, ?, ?, ?, clock_timestamp() FROM sluice.checkpoint c
             WHERE c.pipeline = ? AND c.sink = ? AND c.epoch = ? FOR SHARE
+            """;
+
+    /** A COMMIT whose answer was lost may have got through. */
+    private static final String RECORDED = """
+            SELECT row_count FROM sluice.copied
+            WHERE pipeline = ? AND sink = ? AND table_schema = ? AND table_name = ? AND chunk = ? AND chunk_count = ?
             """;
 
     private final Connections connections;
@@ -41,11 +50,15 @@ final class TableCopier {
         this.threads = threads;
     }
 
+    /** Where rows go, and under which name that is recorded. */
+    private record Destination(TableMapping table, CopyChunk chunk, Claim claim) {}
+
     /** @return number of rows */
-    Mono<Long> copy(TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent) {
+    Mono<Long> copy(TableMapping table, CopyChunk chunk, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent) {
+        Destination destination = new Destination(table, chunk, claim);
         return Mono.defer(() -> {
             AtomicBoolean cancelled = new AtomicBoolean();
-            return Mono.<Long>fromCallable(() -> copyUnless(cancelled, table, rows, claim, triggersSilent))
+            return Mono.<Long>fromCallable(() -> copyUnless(cancelled, destination, rows, triggersSilent))
                     .subscribeOn(threads.copying())
                     .doOnCancel(() -> cancelled.set(true));
         });
@@ -53,28 +66,33 @@ final class TableCopier {
 
     /** Cancelling interrupts the thread. What comes of that is no error, and nobody is there to be told of it. */
     private @Nullable Long copyUnless(
-            AtomicBoolean cancelled, TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent)
+            AtomicBoolean cancelled, Destination destination, Flux<ChangeBatch> rows, boolean triggersSilent)
             throws SQLException {
         try {
-            return copyBlocking(table, rows, claim, triggersSilent);
+            return copyBlocking(destination, rows, triggersSilent);
         } catch (SQLException | RuntimeException error) {
             if (!cancelled.get()) {
                 throw error;
             }
-            log.debug("the copy of {} was cancelled", table.target().displayName(), error);
+            log.debug(
+                    "the copy of {} was cancelled", destination.table().target().displayName(), error);
             return null;
         }
     }
 
-    private long copyBlocking(TableMapping table, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent)
+    private long copyBlocking(Destination destination, Flux<ChangeBatch> rows, boolean triggersSilent)
             throws SQLException {
         try (PgConnection connection = connections.open()) {
             active.add(connection);
             try {
                 TargetConnector.configure(connection, triggersSilent);
                 connection.setAutoCommit(false);
-                long count = copyRows(table, rows, connection);
-                record(table, count, claim, connection);
+                Long recorded = recorded(destination, connection);
+                if (recorded != null) {
+                    return recorded;
+                }
+                long count = copyRows(destination.table(), rows, connection);
+                record(destination, count, connection);
                 connection.commit();
                 return count;
             } catch (SQLException | RuntimeException error) {
@@ -101,15 +119,31 @@ final class TableCopier {
         }
     }
 
-    private static void record(TableMapping table, long count, Claim claim, PgConnection connection)
-            throws SQLException {
+    private static @Nullable Long recorded(Destination destination, PgConnection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RECORDED)) {
+            statement.setString(1, destination.claim().pipeline());
+            statement.setString(2, destination.claim().sink());
+            statement.setString(3, destination.table().target().schema());
+            statement.setString(4, destination.table().target().name());
+            statement.setInt(5, destination.chunk().number());
+            statement.setInt(6, destination.chunk().count());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getLong(1) : null;
+            }
+        }
+    }
+
+    private static void record(Destination destination, long count, PgConnection connection) throws SQLException {
+        Claim claim = destination.claim();
         try (PreparedStatement statement = connection.prepareStatement(RECORD)) {
-            statement.setString(1, table.target().schema());
-            statement.setString(2, table.target().name());
-            statement.setLong(3, count);
-            statement.setString(4, claim.pipeline());
-            statement.setString(5, claim.sink());
-            statement.setLong(6, claim.epoch());
+            statement.setString(1, destination.table().target().schema());
+            statement.setString(2, destination.table().target().name());
+            statement.setInt(3, destination.chunk().number());
+            statement.setInt(4, destination.chunk().count());
+            statement.setLong(5, count);
+            statement.setString(6, claim.pipeline());
+            statement.setString(7, claim.sink());
+            statement.setLong(8, claim.epoch());
             if (statement.executeUpdate() != 1) {
                 throw claim.fenced();
             }

@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
  */
 final class TargetSchema {
     private static final String COPIED =
-            "SELECT table_schema, table_name FROM sluice.copied" + " WHERE pipeline = $1::text AND sink = $2::text";
+            "SELECT DISTINCT table_schema, table_name FROM sluice.copied WHERE pipeline = $1::text AND sink = $2::text";
 
     private static final String TYPES = """
             SELECT n.nspname AS schema_name, t.typname AS type_name,

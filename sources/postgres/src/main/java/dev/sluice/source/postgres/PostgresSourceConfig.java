@@ -44,6 +44,10 @@ public record PostgresSourceConfig(
         SKIP
     }
 
-    /** @param workers how many tables are read at once, each over a connection of its own */
-    public record CopyConfig(@Default("4") int workers) {}
+    /**
+     * @param workers how many tables, or chunks of tables, are read at once, each over a connection of its own
+     * @param chunk how much of a large table is read in one piece, as it lies on the source's disk
+     */
+    public record CopyConfig(
+            @Default("4") int workers, @Default("64MB") DataSize chunk) {}
 }

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param batchBytes when a batch is full
  * @param statusInterval time between status messages
  * @param copyWorkers connections for the first copy
+ * @param copyChunkBytes what of a table is read in one piece, on the source's disk
  */
 public record SourceSettings(
         String pipeline,
@@ -36,11 +37,14 @@ public record SourceSettings(
         WithoutKey withoutKey,
         int batchBytes,
         Duration statusInterval,
-        int copyWorkers) {
+        int copyWorkers,
+        long copyChunkBytes) {
     private static final int NAME_BYTES = 63;
     private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1," + NAME_BYTES + "}");
     private static final int MAXIMUM_BATCH_BYTES = 256 << 20;
     private static final int MAXIMUM_WORKERS = 64;
+    private static final long DEFAULT_CHUNK_BYTES = 64 << 20;
+    private static final long LEAST_CHUNK_BYTES = 64 << 10;
 
     /** @throws SyncException CONFIGURATION, with everything that is wrong */
     public static SourceSettings of(PostgresSourceConfig config, String pipeline) {
@@ -55,7 +59,10 @@ public record SourceSettings(
                 config.withoutKey(),
                 (int) Math.min(config.batch().bytes(), Integer.MAX_VALUE),
                 config.statusInterval(),
-                config.copy() == null ? 4 : config.copy().workers());
+                config.copy() == null ? 4 : config.copy().workers(),
+                config.copy() == null
+                        ? DEFAULT_CHUNK_BYTES
+                        : config.copy().chunk().bytes());
         List<Problem> problems = settings.problems();
         if (!problems.isEmpty()) {
             throw SyncException.of(problems);
@@ -90,6 +97,9 @@ public record SourceSettings(
         }
         if (copyWorkers < 1 || copyWorkers > MAXIMUM_WORKERS) {
             problems.add(problem("copy.workers: " + copyWorkers + " is out of range", "use 1 to " + MAXIMUM_WORKERS));
+        }
+        if (copyChunkBytes < LEAST_CHUNK_BYTES) {
+            problems.add(problem("copy.chunk: " + copyChunkBytes + " bytes is out of range", "use 64KB or more"));
         }
         return problems;
     }

@@ -2,6 +2,7 @@ package dev.sluice.source.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.source.Snapshot;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -96,6 +98,64 @@ class SnapshotTest extends SourceTest {
         } catch (SQLException error) {
             throw new IllegalStateException(error);
         }
+    }
+
+    @Test
+    void aLargeTableComesInChunksThatHoldEachRowOnce(TestDatabase database) throws Exception {
+        database.execute(
+                "CREATE TABLE \"Large one\" (id int PRIMARY KEY, name text)",
+                "INSERT INTO \"Large one\" SELECT n, repeat('x', 100) FROM generate_series(1, 5000) n",
+                "DELETE FROM \"Large one\" WHERE id BETWEEN 1000 AND 2500",
+                "UPDATE \"Large one\" SET name = 'new' WHERE id % 3 = 0",
+                "CREATE TABLE parts (id int PRIMARY KEY, name text) PARTITION BY RANGE (id)",
+                "CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (0) TO (10000)",
+                "INSERT INTO parts SELECT n, repeat('x', 100) FROM generate_series(1, 5000) n");
+        Source source =
+                Sources.open(Sources.inSmallChunks(Sources.config(database.url(), "public.*")), database.name());
+        Snapshot snapshot = get(source.origin().snapshot());
+        database.execute(
+                "INSERT INTO \"Large one\" SELECT n, repeat('y', 100) FROM generate_series(10001, 12000) n",
+                "DELETE FROM \"Large one\" WHERE id < 500");
+        List<TableCopy> chunks = snapshot.tables().stream()
+                .filter(copy -> copy.relation().name().equals("Large one"))
+                .toList();
+        int count = chunks.size();
+        assertThat(count).isGreaterThan(5);
+        assertThat(chunks)
+                .extracting(TableCopy::chunk)
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, count)
+                        .mapToObj(number -> new CopyChunk(number, count))
+                        .toList());
+        List<Integer> ids = get(Flux.fromIterable(chunks)
+                .flatMap(chunk -> snapshot.rows(chunk).concatMapIterable(RecordedChange::of))
+                .map(row -> Integer.valueOf(String.valueOf(row.value("id"))))
+                .collectSortedList());
+        assertThat(ids)
+                .isEqualTo(IntStream.rangeClosed(1, 5000)
+                        .filter(id -> id < 1000 || id > 2500)
+                        .boxed()
+                        .toList());
+        assertThat(snapshot.tables())
+                .filteredOn(copy -> copy.relation().name().equals("parts"))
+                .extracting(TableCopy::chunk)
+                .containsExactly(CopyChunk.WHOLE);
+        snapshot.close().block(PATIENCE);
+        source.close().block(PATIENCE);
+    }
+
+    /** Its rows have other places then: some would be read twice, others never. */
+    @Test
+    void aTableThatWasRewrittenBeforeItsChunkIsReadMakesTheCopyBeginAgain(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "INSERT INTO items SELECT n, repeat('x', 100) FROM generate_series(1, 5000) n");
+        Source source =
+                Sources.open(Sources.inSmallChunks(Sources.config(database.url(), "public.*")), database.name());
+        Snapshot snapshot = get(source.origin().snapshot());
+        database.execute("VACUUM FULL items");
+        SyncException error = failure(snapshot.rows(snapshot.tables().get(0)).then());
+        assertThat(error.kind()).isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
+        assertThat(error).hasMessageContaining("rewritten");
+        snapshot.close().block(PATIENCE);
+        source.close().block(PATIENCE);
     }
 
     /** So that the copy starts again with a new one; it would not if this were the table's fault. */

@@ -25,7 +25,7 @@ final class Sources {
                 WithoutKey.REFUSE,
                 new DataSize(64 << 10),
                 Duration.ofMillis(200),
-                new CopyConfig(2));
+                new CopyConfig(2, new DataSize(64 << 20)));
     }
 
     static PostgresSourceConfig skippingTablesWithoutKey(PostgresSourceConfig config) {
@@ -40,6 +40,20 @@ final class Sources {
                 config.batch(),
                 config.statusInterval(),
                 config.copy());
+    }
+
+    static PostgresSourceConfig inSmallChunks(PostgresSourceConfig config) {
+        return new PostgresSourceConfig(
+                config.url(),
+                config.password(),
+                config.tables(),
+                config.slot(),
+                config.publication(),
+                config.failover(),
+                config.withoutKey(),
+                config.batch(),
+                config.statusInterval(),
+                new CopyConfig(3, new DataSize(64 << 10)));
     }
 
     static PostgresSourceConfig named(PostgresSourceConfig config, String slot, String publication, boolean failover) {

@@ -8,9 +8,7 @@ import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Table;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.SQLException;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +25,7 @@ public final class PostgresSnapshot implements Snapshot {
 
     private final SourceSettings settings;
     private final ExportedSnapshot exported;
-    private final List<TableCopy> tables;
+    private final ChunkPlan plan;
     private final Set<Long> partitioned;
     private final CopyPool pool;
     private final Scheduler scheduler;
@@ -35,7 +33,7 @@ public final class PostgresSnapshot implements Snapshot {
 
     /**
      * @param tables those that are published, as the snapshot shows them
-     * @param sizes bytes by OID
+     * @param plan in which pieces they are read
      * @param scheduler where closing may block
      */
     public PostgresSnapshot(
@@ -43,15 +41,11 @@ public final class PostgresSnapshot implements Snapshot {
             Connections connections,
             ExportedSnapshot exported,
             List<Table> tables,
-            Map<Long, Long> sizes,
+            ChunkPlan plan,
             Scheduler scheduler) {
         this.settings = settings;
         this.exported = exported;
-        this.tables = tables.stream()
-                .map(table ->
-                        new TableCopy(table.relation(), table.estimatedRows(), sizes.getOrDefault(table.oid(), 0L)))
-                .sorted(Comparator.comparingLong(TableCopy::estimatedBytes).reversed())
-                .toList();
+        this.plan = plan;
         this.partitioned =
                 tables.stream().filter(Table::isPartitioned).map(Table::oid).collect(Collectors.toSet());
         AtomicInteger number = new AtomicInteger();
@@ -69,10 +63,9 @@ public final class PostgresSnapshot implements Snapshot {
         return exported.position();
     }
 
-    /** The largest first, so that the last worker does not end long after the others. */
     @Override
     public List<TableCopy> tables() {
-        return tables;
+        return plan.copies();
     }
 
     @Override
@@ -85,6 +78,7 @@ public final class PostgresSnapshot implements Snapshot {
                 worker,
                 table.relation(),
                 partitioned.contains(table.relation().oid()),
+                plan.range(table),
                 exported.position(),
                 settings.batchBytes());
         return Flux.<ChangeBatch, TableReader>generate(reader::open, TableReader::emit)

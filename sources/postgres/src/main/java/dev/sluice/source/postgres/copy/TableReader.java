@@ -7,50 +7,83 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
+import org.postgresql.jdbc.PgConnection;
 import reactor.core.publisher.SynchronousSink;
 
-/** Reads one table by COPY on a worker's thread, a batch for each call. {@link #stop} may be called from any thread. */
+/** Reads one table, or some of its pages, by COPY on a worker's thread, a batch for each call. {@link #stop} may be called from any thread. */
 final class TableReader {
     private final CopyWorker worker;
     private final Relation relation;
+    private final @Nullable PageRange range;
     private final String statement;
     private final CopyBatchBuilder builder;
     private @Nullable CopyOut copy;
     private boolean ended;
     private volatile boolean stopped;
 
-    TableReader(CopyWorker worker, Relation relation, boolean partitioned, Position snapshot, int batchBytes) {
+    TableReader(
+            CopyWorker worker,
+            Relation relation,
+            boolean partitioned,
+            @Nullable PageRange range,
+            Position snapshot,
+            int batchBytes) {
         this.worker = worker;
         this.relation = relation;
-        this.statement = statement(relation, partitioned);
+        this.range = range;
+        this.statement = statement(relation, partitioned, range);
         this.builder = new CopyBatchBuilder(relation, snapshot, batchBytes);
     }
 
     /** COPY of a table by name is the faster form, but cannot name no column, and a partitioned table has no rows itself. */
-    private static String statement(Relation relation, boolean partitioned) {
+    private static String statement(Relation relation, boolean partitioned, @Nullable PageRange range) {
         String table = Identifiers.qualified(relation.schema(), relation.name());
         String columns = relation.columns().stream()
                 .map(Column::name)
                 .map(Identifiers::quote)
                 .collect(Collectors.joining(", "));
-        return partitioned || columns.isEmpty()
-                ? "COPY (SELECT " + columns + " FROM " + (partitioned ? "" : "ONLY ") + table + ") TO STDOUT"
+        return partitioned || columns.isEmpty() || range != null
+                ? "COPY (SELECT " + columns + " FROM " + (partitioned ? "" : "ONLY ") + table
+                        + (range == null ? "" : " WHERE " + range.condition()) + ") TO STDOUT"
                 : "COPY " + table + " (" + columns + ") TO STDOUT";
     }
 
     TableReader open() {
         try {
-            copy = worker.connection().getCopyAPI().copyOut(statement);
+            PgConnection connection = worker.connection();
+            if (range != null) {
+                requireSameFile(connection, range);
+            }
+            copy = connection.getCopyAPI().copyOut(statement);
             return this;
         } catch (SQLException error) {
             if (stopped) {
                 return this; // nobody is there to be told
             }
             throw SqlStates.source("copy " + relation.displayName(), error);
+        }
+    }
+
+    /** The lock, which is held as long as the worker's transaction, keeps the table where it is from then on. */
+    private void requireSameFile(PgConnection connection, PageRange pages) throws SQLException {
+        String table = Identifiers.qualified(relation.schema(), relation.name());
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE ONLY " + table + " IN ACCESS SHARE MODE");
+            try (ResultSet row =
+                    statement.executeQuery("SELECT pg_relation_filenode(" + relation.oid() + "::oid::regclass)")) {
+                row.next();
+                if (row.getLong(1) != pages.fileNode()) {
+                    throw new SQLException(
+                            "it was rewritten (VACUUM FULL, CLUSTER, TRUNCATE or ALTER TABLE) since the snapshot",
+                            "08006");
+                }
+            }
         }
     }
 

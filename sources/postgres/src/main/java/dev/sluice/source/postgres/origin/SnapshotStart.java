@@ -9,6 +9,7 @@ import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
 import dev.sluice.source.postgres.SourceSettings;
+import dev.sluice.source.postgres.copy.ChunkPlan;
 import dev.sluice.source.postgres.copy.ExportedSnapshot;
 import dev.sluice.source.postgres.copy.PostgresSnapshot;
 import java.sql.ResultSet;
@@ -87,7 +88,8 @@ final class SnapshotStart {
             List<Table> tables = catalogue.tables(settings.tables()).stream()
                     .filter(table -> published.contains(table.oid()))
                     .toList();
-            return new PostgresSnapshot(settings, connections, exported, tables, catalogue.sizes(published), scheduler);
+            ChunkPlan plan = ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes());
+            return new PostgresSnapshot(settings, connections, exported, tables, plan, scheduler);
         }
     }
 

@@ -1,0 +1,24 @@
+package dev.sluice.engine.change;
+
+/**
+ * One of the parts in which a table is copied; together they hold each row once. Chunks of one table may be copied at the
+ * same time, and each is durable for itself.
+ *
+ * @param number from 1
+ * @param count how many there are of that table, the same for all of them
+ */
+public record CopyChunk(int number, int count) {
+    /** All of a table. */
+    public static final CopyChunk WHOLE = new CopyChunk(1, 1);
+
+    public CopyChunk {
+        if (number < 1 || number > count) {
+            throw new IllegalArgumentException("there is no chunk " + number + " of " + count);
+        }
+    }
+
+    /** For people: nothing for a whole table, otherwise a space and which of how many. */
+    public String suffix() {
+        return count == 1 ? "" : " (" + number + " of " + count + ")";
+    }
+}
