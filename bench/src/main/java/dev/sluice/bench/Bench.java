@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -147,14 +148,31 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws Exception {
         List<Scenario> chosen = chosen();
         BenchSettings settings = settings(chosen);
+        ReportFiles files = files();
         PrintWriter screen = commandLine().getOut();
-        Report report = new Run(settings, sentence -> {
+        Report report = new Run(settings, command(), sentence -> {
                     screen.println(sentence);
                     screen.flush();
                 })
-                .of(chosen);
-        new ReportFiles(Optional.ofNullable(out), Optional.ofNullable(markdown)).write(report);
+                .of(chosen, files::writeSoFar);
+        files.write(report);
         return report.passed() ? 0 : 1;
+    }
+
+    /** Without the URLs, which may hold a password, and a report is there to be passed on. */
+    private String command() {
+        return Stream.concat(Stream.of("bin/sluice bench"), commandLine().getParseResult().originalArgs().stream())
+                .map(argument -> source == null ? argument : argument.replace(source, "URL"))
+                .map(argument -> target == null ? argument : argument.replace(target, "URL"))
+                .collect(Collectors.joining(" "));
+    }
+
+    private ReportFiles files() {
+        try {
+            return new ReportFiles(Optional.ofNullable(out), Optional.ofNullable(markdown));
+        } catch (IllegalArgumentException wrongEnding) {
+            throw wrong(Objects.requireNonNull(wrongEnding.getMessage()));
+        }
     }
 
     private List<Scenario> chosen() {

@@ -51,6 +51,10 @@ public final class Rounds {
         return skipped;
     }
 
+    static String reason(Exception error) {
+        return error.getMessage() == null ? error.toString() : error.getMessage();
+    }
+
     /** One peer and what has come of it. */
     private final class Turn {
         private final Peer peer;
@@ -74,7 +78,7 @@ public final class Rounds {
             } catch (InterruptedException stopped) {
                 throw stopped;
             } catch (Exception error) {
-                failure = error.getMessage() == null ? error.toString() : error.getMessage();
+                failure = reason(error);
                 progress.say("round " + round + " of " + rounds + ": " + peer.name() + " failed: " + failure);
             }
         }

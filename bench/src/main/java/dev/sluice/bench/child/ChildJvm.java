@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  * main class loaded and nothing compiled yet, when this is constructed. Closing waits for it to end. For one thread.
  *
  * <p>It prints a line of JSON once it is up; then it reads a job, a line of JSON, from its standard input, answers with a
- * line, and so on until its input ends. Before the answer it may print, once, a line in which {@code ready} is true. An answer with the key
- * {@code error} says that it could not do the job.
+ * line, and so on until its input ends. Before the answer it may print, once, a line in which {@code ready} is true. An
+ * answer with the key {@code error} says that it could not do the job.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final long END_SECONDS = 30;

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ public record JobResult(
         Map<String, Object> about) {
     public JobResult {
         samples = List.copyOf(samples);
-        about = Map.copyOf(about);
+        about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
     }
 
     JsonObject toJson() {

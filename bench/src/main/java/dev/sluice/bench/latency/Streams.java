@@ -71,7 +71,7 @@ final class Streams {
         try (Load load = load()) {
             JobResult result = child.run(job, load::go);
             return measured(
-                    result.measurement(counted), Objects.requireNonNull(result.latencies(), "no latencies"), load);
+                    result.measurement(all()), Objects.requireNonNull(result.latencies(), "no latencies"), load);
         }
     }
 
@@ -106,7 +106,7 @@ final class Streams {
             thread.start();
             Latencies latencies = watch.awaitAll(all(), uncounted);
             try {
-                return measured(following.join().measurement(counted), latencies, load);
+                return measured(following.join().measurement(all()), latencies, load);
             } catch (CompletionException failed) {
                 throw new IllegalStateException("sluice stopped: " + failed.getMessage(), failed);
             }
@@ -143,7 +143,7 @@ final class Streams {
             watch.awaitFirst();
             load.go();
             Latencies latencies = watch.awaitAll(all(), uncounted);
-            return measured(new Measurement(counted, load.await(), Map.of()), latencies, load);
+            return measured(new Measurement(all(), load.await(), Map.of()), latencies, load);
         }
     }
 

@@ -104,7 +104,8 @@ public final class Subscription implements AutoCloseable {
     public void awaitCopied() throws SQLException {
         long began = System.nanoTime();
         String query = "SELECT count(*) FILTER (WHERE srsubstate NOT IN ('f', 's', 'r')) = 0 AND count(*) > 0"
-                + " FROM pg_subscription_rel";
+                + " FROM pg_subscription_rel JOIN pg_subscription ON srsubid = pg_subscription.oid"
+                + " WHERE subname = '" + SUBSCRIPTION + "'";
         try (Connection connection = target.connect();
                 Statement statement = connection.createStatement()) {
             while (true) {

@@ -10,16 +10,15 @@ public final class ClosingLines {
 
     /** At least one line. */
     public static List<String> of(Comparison comparison) {
-        PeerResult ours = comparison.results().get(0);
+        PeerResult ours = comparison.ours();
         if (ours.failed()) {
             return List.of(comparison.name() + ": " + ours.peer() + " failed: " + ours.failure());
         }
-        if (comparison.results().size() == 1) {
+        if (comparison.theirs().isEmpty()) {
             return List.of(comparison.name() + ": " + figure(comparison, ours) + " (spread " + spread(comparison, ours)
                     + ")" + memory(ours));
         }
-        return comparison.results().stream()
-                .skip(1)
+        return comparison.theirs().stream()
                 .map(theirs -> line(comparison, ours, theirs))
                 .toList();
     }
@@ -29,15 +28,12 @@ public final class ClosingLines {
         if (theirs.failed()) {
             return start + theirs.peer() + " failed: " + theirs.failure();
         }
-        Unit unit = comparison.unit();
-        double ratio =
-                unit.ratio(ours.spread(unit).median(), theirs.spread(unit).median());
         return start
                 + String.format(
                         Locale.ROOT,
                         "%s, ratio %.2f (spread %s; %s)%s",
                         figure(comparison, theirs),
-                        ratio,
+                        comparison.ratio(theirs).orElseThrow(),
                         spread(comparison, ours),
                         spread(comparison, theirs),
                         memory(ours));

@@ -1,6 +1,7 @@
 package dev.sluice.bench.report;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Peers that did the same work in the same rounds.
@@ -18,8 +19,26 @@ public record Comparison(String name, Unit unit, long rows, List<PeerResult> res
         }
     }
 
+    public PeerResult ours() {
+        return results.get(0);
+    }
+
+    /** The other ones, in their order. */
+    public List<PeerResult> theirs() {
+        return results.subList(1, results.size());
+    }
+
+    /** How much better we are than that one: 1 is as good. Empty for ourselves, and if one of the two failed. */
+    public OptionalDouble ratio(PeerResult theirs) {
+        if (theirs == ours() || theirs.failed() || ours().failed()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(
+                unit.ratio(ours().spread(unit).median(), theirs.spread(unit).median()));
+    }
+
     /** Whether we did the work, however fast, and whatever became of the others. */
     public boolean passed() {
-        return !results.get(0).failed();
+        return !ours().failed();
     }
 }

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * Where something was measured.
  *
  * @param processor its model, as the kernel calls it
- * @param postgresSettings those that are not the server's defaults, except names and places
+ * @param postgresSettings those that are not the server's defaults. Of the free texts only what is loaded: in the others
+ *     stand names and places, and in {@code primary_conninfo} a password, which have no business in a report
  */
 public record Environment(
         String system,
@@ -30,7 +31,7 @@ public record Environment(
     private static final String SETTINGS = """
             SELECT name, current_setting(name) FROM pg_settings
             WHERE source IN ('configuration file', 'command line', 'environment variable')
-              AND name NOT LIKE '%director%' AND name NOT LIKE '%file%' AND name NOT LIKE 'lc\\_%' AND name <> 'port'
+              AND (vartype <> 'string' OR name = 'shared_preload_libraries') AND name <> 'port'
             """;
 
     /** This machine and the server at the other end. */

@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A report with everything in it, for machines, for later comparison, and for the page that draws it. */
 public final class JsonReport {
@@ -12,57 +13,53 @@ public final class JsonReport {
     public static JsonObject of(Report report) {
         return new JsonObject()
                 .put("startedAt", report.startedAt().toString())
+                .put("command", report.command())
                 .put("passed", report.passed())
                 .put("environment", report.environment().toJson())
-                .put(
-                        "scenarios",
-                        array(report.scenarios().stream()
-                                .map(JsonReport::scenario)
-                                .toList()));
+                .put("scenarios", array(report.scenarios(), JsonReport::scenario));
     }
 
     private static JsonObject scenario(ScenarioReport scenario) {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("name", scenario.scenario())
                 .put("question", scenario.question())
                 .put("passed", scenario.passed())
                 .put("settings", object(scenario.settings()))
                 .put("skipped", object(scenario.skipped()))
                 .put("lines", new JsonArray(scenario.lines()))
-                .put(
-                        "comparisons",
-                        array(scenario.comparisons().stream()
-                                .map(JsonReport::comparison)
-                                .toList()));
+                .put("comparisons", array(scenario.comparisons(), JsonReport::comparison));
+        return scenario.failure() == null ? json : json.put("failure", scenario.failure());
     }
 
     private static JsonObject comparison(Comparison comparison) {
         return new JsonObject()
                 .put("name", comparison.name())
                 .put("unit", comparison.unit().symbol())
+                .put("lessIsBetter", comparison.unit().lessIsBetter())
                 .put("rows", comparison.rows())
-                .put(
-                        "peers",
-                        array(comparison.results().stream()
-                                .map(result -> peer(result, comparison.unit()))
-                                .toList()));
+                .put("peers", array(comparison.results(), result -> peer(comparison, result)));
     }
 
-    private static JsonObject peer(PeerResult result, Unit unit) {
-        JsonObject json = new JsonObject().put("name", result.peer()).put("about", object(result.about()));
+    private static JsonObject peer(Comparison comparison, PeerResult result) {
+        JsonObject json = new JsonObject()
+                .put("name", result.peer())
+                .put("about", object(result.about()))
+                .put("peakMemoryBytes", result.peakMemoryBytes());
         if (result.failed()) {
-            return json.put("failure", result.failure()).put("rounds", new JsonArray());
+            json.put("failure", result.failure());
+        } else {
+            json.put("figure", spread(result.spread(comparison.unit())));
+            json.put("medianRound", result.medianRound(comparison.unit()));
         }
-        Spread spread = result.spread(unit);
-        return json.put(
-                        "figure",
-                        new JsonObject()
-                                .put("median", spread.median())
-                                .put("least", spread.least())
-                                .put("most", spread.most()))
-                .put(
-                        "rounds",
-                        array(result.rounds().stream().map(JsonReport::round).toList()));
+        comparison.ratio(result).ifPresent(ratio -> json.put("ratio", ratio));
+        return json.put("rounds", array(result.rounds(), JsonReport::round));
+    }
+
+    private static JsonObject spread(Spread spread) {
+        return new JsonObject()
+                .put("median", spread.median())
+                .put("least", spread.least())
+                .put("most", spread.most());
     }
 
     private static JsonObject round(Measurement round) {
@@ -80,8 +77,8 @@ public final class JsonReport {
         return latencies == null ? json : json.put("latency", latencies.toJson());
     }
 
-    private static JsonArray array(List<JsonObject> objects) {
-        return new JsonArray(objects);
+    private static <T> JsonArray array(List<T> values, Function<T, JsonObject> toJson) {
+        return new JsonArray(values.stream().map(toJson).toList());
     }
 
     private static JsonObject object(Map<String, ?> values) {

@@ -56,12 +56,13 @@ public final class Latencies {
         return histogram.getValueAtPercentile(percent) / 1e3;
     }
 
-    /** Percentiles in milliseconds, and how many fell up to each of some limits that grow by a fifth. */
+    /** Percentiles in milliseconds, and how many lay between limits that grow by a fifth: {@code [from, to, count]}. */
     JsonObject toJson() {
         JsonArray buckets = new JsonArray();
         for (HistogramIterationValue step : histogram.logarithmicBucketValues(50, 1.2)) {
             if (step.getCountAddedInThisIterationStep() > 0) {
                 buckets.add(new JsonArray()
+                        .add(step.getValueIteratedFrom() / 1e3)
                         .add(step.getValueIteratedTo() / 1e3)
                         .add(step.getCountAddedInThisIterationStep()));
             }

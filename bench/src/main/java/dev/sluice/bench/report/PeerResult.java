@@ -1,16 +1,18 @@
 package dev.sluice.bench.report;
 
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All rounds of one peer, in the order in which they were run.
  *
  * @param about its version and how it was set
- * @param rounds at least one, unless it failed
+ * @param rounds at least one, unless it failed: then those before
  * @param failure why it could not do the work; null if it did
  */
 public record PeerResult(
@@ -38,6 +40,18 @@ public record PeerResult(
     /** Of all rounds; only for one that did not fail. */
     public Spread spread(Unit unit) {
         return Spread.of(rounds.stream().map(unit::figure).toList());
+    }
+
+    /**
+     * The round to show when only one is shown: that with the middle figure, of two in the middle the lower. Counts from 0;
+     * only for one that did not fail.
+     */
+    public int medianRound(Unit unit) {
+        List<Integer> ascending = IntStream.range(0, rounds.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(round -> unit.figure(rounds.get(round))))
+                .toList();
+        return ascending.get((ascending.size() - 1) / 2);
     }
 
     /** The most memory of any round, in bytes; -1 where nobody knows. */

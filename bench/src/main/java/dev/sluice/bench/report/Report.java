@@ -3,8 +3,12 @@ package dev.sluice.bench.report;
 import java.time.Instant;
 import java.util.List;
 
-/** One run of the benchmarks: one scenario, or all of them, on one machine. */
-public record Report(Instant startedAt, Environment environment, List<ScenarioReport> scenarios) {
+/**
+ * One run of the benchmarks: one scenario, or all of them, on one machine.
+ *
+ * @param command what one types to have the same run again; without URLs, which may hold a password
+ */
+public record Report(Instant startedAt, String command, Environment environment, List<ScenarioReport> scenarios) {
     public Report {
         scenarios = List.copyOf(scenarios);
     }

@@ -17,6 +17,11 @@ public enum Unit {
         }
 
         @Override
+        String grouped(double figure) {
+            return String.format(Locale.ROOT, "%,.0f", figure);
+        }
+
+        @Override
         double ratio(double ours, double theirs) {
             return ours / theirs;
         }
@@ -35,6 +40,11 @@ public enum Unit {
         }
 
         @Override
+        String grouped(double figure) {
+            return String.format(Locale.ROOT, "%,.2f", figure);
+        }
+
+        @Override
         double ratio(double ours, double theirs) {
             return theirs / ours;
         }
@@ -50,9 +60,18 @@ public enum Unit {
         return symbol;
     }
 
+    /** Whether the smaller one of two figures is the better one. */
+    public boolean lessIsBetter() {
+        return ratio(1, 2) > 1;
+    }
+
     abstract double figure(Measurement measurement);
 
+    /** For programs, and for lines that look the same everywhere. */
     abstract String format(double figure);
+
+    /** For people: 1,234,567. */
+    abstract String grouped(double figure);
 
     abstract double ratio(double ours, double theirs);
 }

@@ -3,6 +3,7 @@ package dev.sluice.bench.server;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -61,7 +62,7 @@ final class Mixture implements AutoCloseable {
         insert.setLong(2, next + INSERTS - 1);
         for (int i = 0; i < INSERTS; i++) {
             if (liveCount == live.length) {
-                live = java.util.Arrays.copyOf(live, liveCount * 2);
+                live = Arrays.copyOf(live, liveCount * 2);
             }
             live[liveCount++] = next++;
         }
