@@ -72,8 +72,8 @@ final class Pace {
         }
 
         long nanos(double bytesPerSecond) {
-            double part = Math.min(1, bytesPerSecond / FULL_BYTES_PER_SECOND);
-            return (long) (part * Math.min(longestNanos, burstBytes * 1e9 / bytesPerSecond));
+            double part = Math.min(1, bytesPerSecond / (double) FULL_BYTES_PER_SECOND);
+            return (long) (part * Math.min((double) longestNanos, burstBytes * 1e9 / bytesPerSecond));
         }
     }
 
