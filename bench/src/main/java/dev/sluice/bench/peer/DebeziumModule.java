@@ -3,6 +3,7 @@ package dev.sluice.bench.peer;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ record DebeziumModule(@Nullable Path target) {
         return Files.isDirectory(target.resolve("lib"))
                 ? Optional.empty()
                 : Optional.of("not built: mvn -pl bench/debezium -am package -DskipTests");
+    }
+
+    /** Where Debezium Server is, if it was fetched. */
+    Path server() {
+        return Objects.requireNonNull(target, "not built").resolve("debezium-server");
     }
 
     String classPath() {

@@ -17,6 +17,7 @@ public final class Backlog {
     /** How many changes lie before some positions. */
     private final NavigableMap<Long, Position> marks = new TreeMap<>();
 
+    private double changesPerInsert = 1;
     private String fingerprint = "";
 
     /** Makes the slot; nothing is written yet. */
@@ -36,8 +37,14 @@ public final class Backlog {
         marks.put(changes, workload.server().end());
     }
 
-    /** @param contents of the tables once all is written */
-    void finish(String contents) throws SQLException {
+    /**
+     * All is written.
+     *
+     * @param contents of the tables now
+     * @param inserts how many of the changes insert a row
+     */
+    void finish(String contents, long inserts) throws SQLException {
+        changesPerInsert = rows() / (double) Math.max(1, inserts);
         fingerprint = contents;
         // A little more WAL, so that there is something at the end even where a page begins there.
         workload.server().execute("SELECT pg_logical_emit_message(false, 'sluice_bench', 'end')", "CHECKPOINT");
@@ -71,6 +78,11 @@ public final class Backlog {
      * @param until whoever has everything before it has them
      */
     public record Part(long rows, Position until) {}
+
+    /** How many changes it has for each row that it inserts. */
+    public double changesPerInsert() {
+        return changesPerInsert;
+    }
 
     /** What is in the tables once everything is applied: see {@link Contents}. */
     public String fingerprint() {

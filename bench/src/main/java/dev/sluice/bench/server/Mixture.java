@@ -12,7 +12,7 @@ import java.util.Random;
  */
 final class Mixture implements AutoCloseable {
     private static final int UPDATES = 60;
-    private static final int INSERTS = 30;
+    static final int INSERTS = 30;
     private static final int DELETES = 10;
 
     /** Changes in one group. */

@@ -45,6 +45,11 @@ public final class Target implements AutoCloseable {
         }
     }
 
+    /** How many rows are there when a peer begins. */
+    public long filled() {
+        return filled;
+    }
+
     public BenchServer server() {
         return server;
     }

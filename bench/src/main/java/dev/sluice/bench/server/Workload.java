@@ -178,7 +178,7 @@ public final class Workload implements AutoCloseable {
             }
         }
         rows += count;
-        return finished(backlog, count);
+        return finished(backlog, count, count);
     }
 
     /** So many rows that nobody reads from a slot. */
@@ -239,18 +239,20 @@ public final class Workload implements AutoCloseable {
     public Backlog mix(long changes) throws SQLException {
         Backlog backlog = new Backlog(this, "mix");
         long written = 0;
+        long inserted = 0;
         try (Connection connection = server.connect();
                 Mixture mixture = new Mixture(connection, shape, TABLE, rows)) {
             connection.setAutoCommit(false);
             while (written < changes) {
                 for (int group = 0; group < ROWS_PER_TRANSACTION / Mixture.GROUP; group++) {
                     written += mixture.writeGroup();
+                    inserted += Mixture.INSERTS;
                 }
                 connection.commit();
                 markSometimes(backlog, written, changes, ROWS_PER_TRANSACTION);
             }
         }
-        return finished(backlog, written);
+        return finished(backlog, written, inserted);
     }
 
     private void markSometimes(Backlog backlog, long written, long all, long step) throws SQLException {
@@ -260,9 +262,9 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    private Backlog finished(Backlog backlog, long written) throws SQLException {
+    private Backlog finished(Backlog backlog, long written, long inserted) throws SQLException {
         backlog.mark(written);
-        backlog.finish(tables.size() == 1 ? Contents.of(server, tables.get(0)) : "");
+        backlog.finish(tables.size() == 1 ? Contents.of(server, tables.get(0)) : "", inserted);
         return backlog;
     }
 
