@@ -19,8 +19,7 @@ bench: ## measure it, beside its peers, in at most 15 minutes; ARGS="drain --row
 ifdef ARGS
 	@bin/sluice bench $(ARGS)
 else
-	@bin/sluice bench drain --peers pg_recvlogical,pgjdbc --out bench/target/drain.json
-	@bin/sluice bench big-transaction --out bench/target/big-transaction.json
+	@bin/sluice bench all --scale 0.1 --rounds 2 --warm-up 2 --out bench/target/report.json
 endif
 
 package: ## build daemon/target/sluice.jar without running tests

@@ -16,8 +16,18 @@ import java.util.Map;
 
 /** What many tables cost: the same number of rows in one table, in 100 and in 10,000, a hundred rows to each in turn. */
 public final class TablesScenario implements Scenario {
-    private static final int MANY = 10_000;
-    private static final int SOME = 100;
+    private final int some;
+    private final int many;
+
+    public TablesScenario() {
+        this(100, 10_000);
+    }
+
+    /** With so many tables beside one. */
+    public TablesScenario(int some, int many) {
+        this.some = some;
+        this.many = many;
+    }
 
     @Override
     public String name() {
@@ -42,14 +52,14 @@ public final class TablesScenario implements Scenario {
     @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         BenchServer server = bed.source();
-        bed.say("making 1, %,d and %,d tables with %,d rows, %s", SOME, MANY, bed.rows(shape), shape.label());
-        try (Workload one = Workload.ofTables(server, shape, 1);
-                Workload some = Workload.ofTables(server, shape, SOME);
-                Workload many = Workload.ofTables(server, shape, MANY)) {
+        bed.say("making 1, %,d and %,d tables with %,d rows, %s", some, many, bed.rows(shape), shape.label());
+        try (Workload ofOne = Workload.ofTables(server, shape, 1);
+                Workload ofSome = Workload.ofTables(server, shape, some);
+                Workload ofMany = Workload.ofTables(server, shape, many)) {
             List<Peer> peers = List.of(
-                    sluice(bed, JvmPeer.SLUICE, many.insert(bed.rows(shape))),
-                    sluice(bed, "1 table", one.insert(bed.rows(shape))),
-                    sluice(bed, SOME + " tables", some.insert(bed.rows(shape))));
+                    sluice(bed, JvmPeer.SLUICE, ofMany.insert(bed.rows(shape))),
+                    sluice(bed, "1 table", ofOne.insert(bed.rows(shape))),
+                    sluice(bed, some + " tables", ofSome.insert(bed.rows(shape))));
             return List.of(bed.compare(shape, "", Unit.ROWS_PER_SECOND, bed.rows(shape), peers));
         }
     }
