@@ -59,6 +59,7 @@ public final class ChangeBatch {
     private final Position last;
     private final Position lastBoundary;
     private final int boundaryIndex;
+    private final boolean whole;
 
     ChangeBatch(
             Encoding encoding,
@@ -70,6 +71,20 @@ public final class ChangeBatch {
             Position last,
             Position lastBoundary,
             int boundaryIndex) {
+        this(encoding, bytes, index, size, relations, parts, last, lastBoundary, boundaryIndex, true);
+    }
+
+    private ChangeBatch(
+            Encoding encoding,
+            byte[] bytes,
+            int[] index,
+            int size,
+            Relation[] relations,
+            Part[] parts,
+            Position last,
+            Position lastBoundary,
+            int boundaryIndex,
+            boolean whole) {
         this.encoding = encoding;
         this.bytes = bytes;
         this.index = index;
@@ -79,6 +94,7 @@ public final class ChangeBatch {
         this.last = last;
         this.lastBoundary = lastBoundary;
         this.boundaryIndex = boundaryIndex;
+        this.whole = whole;
     }
 
     /** Nothing changed, but everything before {@code boundary} has been seen. */
@@ -192,6 +208,11 @@ public final class ChangeBatch {
         return bytes;
     }
 
+    /** Whether {@link #bytes()} hold nothing but the changes of this batch: none was left out since it was built. */
+    public boolean isWhole() {
+        return whole;
+    }
+
     /** Where the new row begins in {@link #bytes()}, or -1. */
     public int rowOffset(int change) {
         return index[at(change) + ROW];
@@ -220,7 +241,7 @@ public final class ChangeBatch {
                 before++;
             }
         }
-        return new ChangeBatch(encoding, bytes, selected, count, relations, parts, last, lastBoundary, before);
+        return new ChangeBatch(encoding, bytes, selected, count, relations, parts, last, lastBoundary, before, false);
     }
 
     /**
@@ -236,7 +257,7 @@ public final class ChangeBatch {
             changed |= mapped[i] != relations[i];
         }
         return changed
-                ? new ChangeBatch(encoding, bytes, index, size, mapped, parts, last, lastBoundary, boundaryIndex)
+                ? new ChangeBatch(encoding, bytes, index, size, mapped, parts, last, lastBoundary, boundaryIndex, whole)
                 : this;
     }
 
@@ -304,7 +325,7 @@ public final class ChangeBatch {
 
     private ChangeBatch slice(int from, int to, Position end, Position boundary, int boundaryAt) {
         int[] part = Arrays.copyOfRange(index, from * STRIDE, to * STRIDE);
-        return new ChangeBatch(encoding, bytes, part, to - from, relations, parts, end, boundary, boundaryAt);
+        return new ChangeBatch(encoding, bytes, part, to - from, relations, parts, end, boundary, boundaryAt, false);
     }
 
     /**
@@ -383,7 +404,8 @@ public final class ChangeBatch {
                     parts,
                     batches.get(batches.size() - 1).last,
                     boundary,
-                    boundaryAt);
+                    boundaryAt,
+                    batches.stream().allMatch(ChangeBatch::isWhole));
         }
 
         private void shift(int[] index, int changeAt, ChangeBatch batch, int byteAt, int partAt) {

@@ -24,6 +24,23 @@ class ChangeBatchTest {
     }
 
     @Test
+    void aBatchIsWholeUntilAChangeIsLeftOut() {
+        CopyBatchBuilder builder = new CopyBatchBuilder(
+                new Relation(1, "public", "t", ReplicaIdentity.DEFAULT, List.of()), Position.boundary(1), 1 << 20);
+        builder.add(new byte[] {'1', '\n'});
+        builder.add(new byte[] {'2', '\n'});
+        ChangeBatch batch = builder.build();
+        assertThat(batch.isWhole()).isTrue();
+        assertThat(batch.select(new int[] {0, 1}, 2).isWhole()).isTrue();
+        assertThat(batch.withRelations(relation -> relation).isWhole()).isTrue();
+        assertThat(batch.select(new int[] {1}, 1).isWhole()).isFalse();
+        assertThat(batch.select(new int[] {0}, 1)
+                        .withRelations(relation -> new Relation(2, "public", "u", ReplicaIdentity.DEFAULT, List.of()))
+                        .isWhole())
+                .isFalse();
+    }
+
+    @Test
     void aBatchHoldsWhatWasAddedInOrder() {
         withSeeds(random -> {
             RandomStream stream = new RandomStream(random);

@@ -42,8 +42,8 @@ final class CopyLines {
     private boolean isWhole(ChangeBatch batch) {
         return batch.encoding() == Encoding.COPY_TEXT
                 && mapping.columns().size() == mapping.relation().columns().size()
-                && columnsAreWhole(batch)
-                && rowsAreWhole(batch);
+                && batch.isWhole()
+                && columnsAreWhole(batch);
     }
 
     private boolean columnsAreWhole(ChangeBatch batch) {
@@ -57,22 +57,6 @@ final class CopyLines {
             fields += bytes[i] == '\t' ? 1 : 0;
         }
         return fields == columns.size();
-    }
-
-    /** A line ends at its first newline, as one inside a value is written {@code \n}. */
-    private static boolean rowsAreWhole(ChangeBatch batch) {
-        byte[] bytes = batch.bytes();
-        int at = 0;
-        for (int row = 0; row < batch.size(); row++) {
-            if (batch.rowOffset(row) != at) {
-                return false;
-            }
-            while (bytes[at] != '\n') {
-                at++;
-            }
-            at++;
-        }
-        return at == bytes.length;
     }
 
     private void encode(ChangeBatch batch, int row) {
