@@ -48,7 +48,7 @@ final class RowTable implements OutputFormat {
         out.printf(
                 Locale.ROOT,
                 LINE,
-                name.substring(name.lastIndexOf('.', method - 1) + 1).replace("Benchmark", ""),
+                name.substring(name.lastIndexOf('.', method - 1) + 1),
                 parameters.getParam("shape"),
                 number(time.getScore()),
                 number(time.getScoreError()),

@@ -35,7 +35,7 @@ class MicroTest {
                 .as("%s", out)
                 .isTrue();
         assertThat(lines()).hasSize(19).first().asString().contains("ns/row").contains("bytes/row");
-        assertThat(lines()).anyMatch(line -> line.matches("Json\\.streamed +narrow +[0-9.]+ +\\S+ +[0-9.]+"));
+        assertThat(lines()).anyMatch(line -> line.matches("JsonBenchmark\\.streamed +narrow +[0-9.]+ +\\S+ +[0-9.]+"));
     }
 
     @Test
