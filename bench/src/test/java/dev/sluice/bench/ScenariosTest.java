@@ -66,9 +66,7 @@ class ScenariosTest {
         for (Comparison comparison : report.comparisons()) {
             assertThat(comparison.results()).allSatisfy(result -> assertThat(result.rounds())
                     .extracting(Measurement::latencies)
-                    .allSatisfy(latencies -> assertThat(latencies)
-                            .isNotNull()
-                            .returns(100L, Latencies::count)));
+                    .allSatisfy(latencies -> assertThat(latencies).isNotNull().returns(100L, Latencies::count)));
         }
     }
 

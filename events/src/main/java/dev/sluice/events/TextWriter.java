@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text form as it is. The bytes go out unread where they are ASCII. Others are checked first: a database in SQL_ASCII
+ * The text form as it is. {@link PlainText} goes out as it came. What is not ASCII is checked first: a database in SQL_ASCII
  * may hold anything, and a document that is not UTF-8 could be read by nobody.
  */
 final class TextWriter implements ValueWriter {
@@ -21,6 +21,10 @@ final class TextWriter implements ValueWriter {
 
     @Override
     public void write(byte[] bytes, int offset, int length, JsonGenerator json) throws IOException {
+        if (PlainText.is(bytes, offset, length)) {
+            json.writeRawUTF8String(bytes, offset, length);
+            return;
+        }
         int end = offset + length;
         for (int i = offset; i < end; i++) {
             if (bytes[i] < 0) {

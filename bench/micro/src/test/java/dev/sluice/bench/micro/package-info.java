@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.bench.micro;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.sink.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.source.postgres.stream;
+
+import org.jspecify.annotations.NullMarked;
