@@ -22,10 +22,16 @@ import dev.sluice.testkit.postgres.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Each scenario with a handful of rows: every peer that is there does the work, and nothing is left in the server. */
 @PostgresTest
+@Timeout(
+        value = 3,
+        unit = TimeUnit.MINUTES,
+        threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a peer may wait for ever
 class ScenariosTest {
     @Test
     void drainReadsTheWholeBacklogWithEveryReader(TestDatabase database) throws Exception {

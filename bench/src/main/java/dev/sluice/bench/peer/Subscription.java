@@ -42,9 +42,9 @@ public final class Subscription implements AutoCloseable {
         return create(target, workload, "create_slot = false, copy_data = false, slot_name = " + literal(slot));
     }
 
-    /** One that copies the tables first. */
+    /** One that copies the tables first, and goes on from a slot. Making that itself it would hang within one cluster. */
     public static Subscription copying(BenchServer target, Workload workload, String slot) throws SQLException {
-        return create(target, workload, "slot_name = " + literal(slot));
+        return create(target, workload, "create_slot = false, slot_name = " + literal(slot));
     }
 
     private static Subscription create(BenchServer target, Workload workload, String options) throws SQLException {
