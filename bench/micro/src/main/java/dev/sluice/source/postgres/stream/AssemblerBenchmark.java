@@ -23,7 +23,7 @@ public class AssemblerBenchmark extends RowBenchmark {
         rows = SampleRows.inserts(shape);
         messages = rows.messages();
         assembler = new ChangeAssembler(
-                (message, announced) -> rows.relation(), TableSelection.all(), Position.NONE, Integer.MAX_VALUE);
+                (message, xid, announced) -> rows.relation(), TableSelection.all(), Position.NONE, Integer.MAX_VALUE);
         commitLsn = 16;
         accept(rows.begin(commitLsn));
         accept(rows.relationMessage());
