@@ -12,11 +12,15 @@ public interface Scenario {
     /** The question, as half a sentence. */
     String question();
 
-    /** What it can be compared with, as on the command line. */
-    List<String> peers();
+    /** What it can be compared with, as on the command line; nothing for one that compares Sluice with itself. */
+    default List<String> peers() {
+        return List.of();
+    }
 
     /** How many rows of the standard shape it takes if nobody says otherwise. */
-    long rows();
+    default long rows() {
+        return 1_000_000;
+    }
 
     /** How often each peer is measured if nobody says otherwise. */
     default int rounds() {

@@ -35,11 +35,6 @@ public final class DrainScenario implements Scenario {
     }
 
     @Override
-    public long rows() {
-        return 1_000_000;
-    }
-
-    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         try (Workload workload = Workload.of(bed.source(), shape)) {
             bed.say("writing a backlog of %,d rows, %s", bed.rows(shape), shape.label());

@@ -31,11 +31,6 @@ public final class DrainUnixScenario implements Scenario {
     }
 
     @Override
-    public long rows() {
-        return 1_000_000;
-    }
-
-    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         String url = bed.source()
                 .unixUrl()

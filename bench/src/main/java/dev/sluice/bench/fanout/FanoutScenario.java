@@ -33,16 +33,6 @@ public final class FanoutScenario implements Scenario {
     }
 
     @Override
-    public List<String> peers() {
-        return List.of();
-    }
-
-    @Override
-    public long rows() {
-        return 1_000_000;
-    }
-
-    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         try (Workload workload = Workload.of(bed.source(), shape)) {
             bed.say("writing a backlog of %,d rows, %s", bed.rows(shape), shape.label());
@@ -51,11 +41,7 @@ public final class FanoutScenario implements Scenario {
             comparisons.add(bed.compare(
                     shape, "", Unit.ROWS_PER_SECOND, backlog.rows(), peers(bed, backlog, Map.of("type", "null"))));
             comparisons.add(bed.compare(
-                    shape,
-                    "json",
-                    Unit.ROWS_PER_SECOND,
-                    backlog.rows(),
-                    peers(bed, backlog, Map.of("type", "null", "encode", "json"))));
+                    shape, "json", Unit.ROWS_PER_SECOND, backlog.rows(), peers(bed, backlog, SlotReaders.JSON_SINK)));
             return comparisons;
         }
     }

@@ -28,16 +28,6 @@ public final class FilterScenario implements Scenario {
     }
 
     @Override
-    public List<String> peers() {
-        return List.of();
-    }
-
-    @Override
-    public long rows() {
-        return 1_000_000;
-    }
-
-    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         // A hundred rows go to each table in turn, so this is where a turn ends.
         long turn = ONE_IN * 100L;
@@ -49,7 +39,7 @@ public final class FilterScenario implements Scenario {
             Map<String, Object> wanting = Map.of("type", "null", "encode", "json", "tables", List.of(Workload.TABLE));
             List<Peer> peers = List.of(
                     readers.sluice(JvmPeer.SLUICE, Map.of("out", wanting), rows / ONE_IN),
-                    readers.sluice("drain", Map.of("out", Map.of("type", "null", "encode", "json"))));
+                    readers.sluice("drain", SlotReaders.JSON));
             return List.of(bed.compare(shape, "", Unit.ROWS_PER_SECOND, rows, peers));
         }
     }

@@ -18,8 +18,11 @@ import java.util.Map;
 public final class SlotReaders {
     public static final String PGJDBC = "pgjdbc";
 
-    private static final Map<String, Map<String, Object>> JSON =
-            Map.of("out", Map.of("type", "null", "encode", "json"));
+    /** The null sink, with every change made into JSON. */
+    public static final Map<String, Object> JSON_SINK = Map.of("type", "null", "encode", "json");
+
+    /** A pipeline's one sink. */
+    public static final Map<String, Map<String, Object>> JSON = Map.of("out", JSON_SINK);
 
     private final Bed bed;
     private final Backlog backlog;

@@ -36,11 +36,6 @@ public final class ReplicateScenario implements Scenario {
     }
 
     @Override
-    public long rows() {
-        return 1_000_000;
-    }
-
-    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         long rows = bed.rows(shape);
         try (Workload workload = Workload.of(bed.source(), shape)) {

@@ -12,7 +12,6 @@ import dev.sluice.bench.server.BenchServer;
 import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.server.Workload;
 import java.util.List;
-import java.util.Map;
 
 /** What many tables cost: the same number of rows in one table, in 100 and in 10,000, a hundred rows to each in turn. */
 public final class TablesScenario implements Scenario {
@@ -40,16 +39,6 @@ public final class TablesScenario implements Scenario {
     }
 
     @Override
-    public List<String> peers() {
-        return List.of();
-    }
-
-    @Override
-    public long rows() {
-        return 1_000_000;
-    }
-
-    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         BenchServer server = bed.source();
         bed.say("making 1, %,d and %,d tables with %,d rows, %s", some, many, bed.rows(shape), shape.label());
@@ -65,7 +54,6 @@ public final class TablesScenario implements Scenario {
     }
 
     private static Peer sluice(Bed bed, String name, Backlog backlog) {
-        return new SlotReaders(bed, backlog, bed.source().url())
-                .sluice(name, Map.of("out", Map.of("type", "null", "encode", "json")));
+        return new SlotReaders(bed, backlog, bed.source().url()).sluice(name, SlotReaders.JSON);
     }
 }

@@ -320,7 +320,8 @@ public final class ChangeBatch {
                 Arrays.copyOfRange(parts, firstPart, parts.length),
                 last,
                 lastBoundary,
-                boundaryIndex);
+                boundaryIndex,
+                whole);
     }
 
     private ChangeBatch slice(int from, int to, Position end, Position boundary, int boundaryAt) {
