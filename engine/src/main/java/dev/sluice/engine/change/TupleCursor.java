@@ -77,7 +77,7 @@ public final class TupleCursor {
         while (wireIndex < wanted) {
             requireMore();
             if (copyText) {
-                passField(endOfField());
+                passField(CopyField.end(source, at));
             } else {
                 skipValue();
             }
@@ -166,37 +166,28 @@ public final class TupleCursor {
                 | source[from + 3] & 0xFF;
     }
 
-    /** A field ends at a tab or a newline: COPY writes those inside a value as {@code \t} and {@code \n}. */
-    private int endOfField() {
-        int end = at;
-        while (source[end] != '\t' && source[end] != '\n') {
-            end++;
-        }
-        return end;
-    }
-
     private void readField() {
-        int end = endOfField();
-        boolean escaped = false;
-        for (int i = at; i < end; i++) {
-            if (source[i] == '\\') {
-                escaped = true;
-                break;
-            }
-        }
+        int end = CopyField.endOrEscape(source, at);
         kind = ValueKind.TEXT;
-        if (!escaped) {
+        if (source[end] != '\\') {
             value = source;
             offset = at;
             length = end - at;
-        } else if (end - at == 2 && source[at + 1] == 'N') {
+        } else {
+            end = CopyField.end(source, end);
+            readEscaped(end);
+        }
+        passField(end);
+    }
+
+    private void readEscaped(int end) {
+        if (end - at == 2 && source[at + 1] == 'N') {
             kind = ValueKind.NULL;
             offset = 0;
             length = 0;
         } else {
             unescape(end);
         }
-        passField(end);
     }
 
     /** The line ends with its last field; the next line is another row's. */

@@ -15,7 +15,22 @@ import org.junit.jupiter.api.Test;
 
 class TupleCursorTest {
     private static final String[] PIECES = {
-        "a", "ü", "\\", "\t", "\n", "\r", "\b", "\f", "\u000B", "N", "\\N", "\\.", " "
+        "a",
+        "ü",
+        "\\",
+        "\t",
+        "\n",
+        "\r",
+        "\b",
+        "\f",
+        "\u000B",
+        "N",
+        "\\N",
+        "\\.",
+        " ",
+        "seven b",
+        "eight by",
+        "more than eight bytes"
     };
 
     private final TupleCursor cursor = new TupleCursor();

@@ -18,10 +18,14 @@ import java.nio.charset.StandardCharsets;
 public final class DebeziumChild {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Not {@code logback.xml}: this module's jar is also on the class path of the program that has a file of that name. */
+    private static final String LOGGING = "debezium-logback.xml";
+
     private DebeziumChild() {}
 
     /** Ends when its standard input does, and so never outlives its parent. */
     public static void main(String[] arguments) throws IOException {
+        System.setProperty("logback.configurationFile", LOGGING);
         PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.setOut(System.err); // whatever else prints must not get between the answers
         answers.println("{}");

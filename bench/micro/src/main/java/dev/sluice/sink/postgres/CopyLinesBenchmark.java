@@ -7,6 +7,7 @@ import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.route.Route;
 import dev.sluice.engine.route.RouteConfig;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,18 +38,18 @@ public class CopyLinesBenchmark extends RowBenchmark {
 
     /** Lines that may go on as they are: only that has to be found out. */
     @Benchmark
-    public long pass() throws Exception {
+    public long pass() throws SQLException {
         return write(passing, whole);
     }
 
     /** Lines that a route left a column out of, and that are written anew. */
     @Benchmark
-    public long rewrite() throws Exception {
+    public long rewrite() throws SQLException {
         return write(rewriting, partial);
     }
 
     /** @return bytes written */
-    private long write(CopyLines lines, ChangeBatch batch) throws Exception {
+    private long write(CopyLines lines, ChangeBatch batch) throws SQLException {
         written = 0;
         lines.write(batch, (bytes, offset, length) -> written += length);
         return written;

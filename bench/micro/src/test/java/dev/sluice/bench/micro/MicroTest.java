@@ -34,7 +34,7 @@ class MicroTest {
         assertThat(run("-f", "0", "-wi", "0", "-i", "1", "-bm", "ss", "-p", "shape=narrow"))
                 .as("%s", out)
                 .isTrue();
-        assertThat(lines()).hasSize(19).first().asString().contains("ns/row").contains("bytes/row");
+        assertThat(lines()).hasSize(20).first().asString().contains("ns/row").contains("bytes/row");
         assertThat(lines()).anyMatch(line -> line.matches("JsonBenchmark\\.streamed +narrow +[0-9.]+ +\\S+ +[0-9.]+"));
     }
 

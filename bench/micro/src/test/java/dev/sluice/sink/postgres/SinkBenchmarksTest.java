@@ -26,4 +26,14 @@ class SinkBenchmarksTest {
         assertThat(benchmark.inserts()).hasSize(1).hasSameSizeAs(benchmark.inserts());
         assertThat(benchmark.mixed()).hasSize(2);
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void insertsOfALargeBatchBecomeLines(RowShape shape) throws Exception {
+        FoldBenchmark benchmark = new FoldBenchmark();
+        benchmark.prepare(shape);
+        assertThat(benchmark.copies())
+                .isEqualTo(benchmark.copies())
+                .isEqualTo(SampleRows.inserts(shape).copied().bytes().length);
+    }
 }
