@@ -22,7 +22,7 @@ final class BagFold implements TableFold {
     private final RowReader reader;
     private final boolean rowsMayGo;
     private final KeyTable images = new KeyTable();
-    private final KeyBytes image = new KeyBytes();
+    private final ValueBytes image = new ValueBytes();
     /** For each image the last pending insert of such a row, and for each pending insert the one before. */
     private int[] lastInsert = new int[64];
 

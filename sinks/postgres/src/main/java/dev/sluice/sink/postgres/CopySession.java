@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.core.Oid;
+import org.postgresql.jdbc.PgArray;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +94,11 @@ final class CopySession {
             List<@Nullable Object> parameters = statement.parameters();
             for (int i = 0; i < parameters.size(); i++) {
                 Object value = parameters.get(i);
-                prepared.setObject(i + 1, value instanceof String[] array ? open.createArrayOf("text", array) : value);
+                if (value instanceof TextArray array) {
+                    prepared.setArray(i + 1, new PgArray(open, Oid.TEXT_ARRAY, array.binary()));
+                } else {
+                    prepared.setObject(i + 1, value);
+                }
             }
             prepared.execute();
         }

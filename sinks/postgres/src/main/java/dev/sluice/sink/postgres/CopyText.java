@@ -1,12 +1,15 @@
 package dev.sluice.sink.postgres;
 
-import java.nio.charset.StandardCharsets;
+import dev.sluice.engine.change.EightBytes;
 import java.sql.SQLException;
 import java.util.Arrays;
 
 /** Lines of COPY's text format, gathered until there are enough of them to be sent. For one thread. */
 final class CopyText {
     private static final int ENOUGH_BYTES = 1 << 15;
+
+    private static final long BACKSLASHES = '\\' * EightBytes.ONES;
+    private static final long AFTER_RETURN = ('\r' + 1) * EightBytes.ONES;
 
     /** Where the lines go. */
     interface Target {
@@ -38,17 +41,35 @@ final class CopyText {
         bytes[length++] = '\t';
     }
 
-    void add(String value) {
-        byte[] text = value.getBytes(StandardCharsets.UTF_8);
-        add(text, 0, text.length);
-    }
-
     /** PostgreSQL's manual, COPY, "Text Format": what must be written with a backslash. */
     void add(byte[] source, int offset, int count) {
         reserve(2L * count + 1);
         byte[] to = bytes;
+        int end = offset + count;
+        int from = offset;
         int at = length;
-        for (int i = offset; i < offset + count; i++) {
+        while (from <= end - EightBytes.COUNT) {
+            long eight = EightBytes.get(source, from);
+            if (mayNeedEscape(eight)) {
+                at = escape(source, from, from + EightBytes.COUNT, to, at);
+            } else {
+                EightBytes.set(to, at, eight);
+                at += EightBytes.COUNT;
+            }
+            from += EightBytes.COUNT;
+        }
+        at = escape(source, from, end, to, at);
+        to[at++] = '\t';
+        length = at;
+    }
+
+    private static boolean mayNeedEscape(long eight) {
+        return (EightBytes.zeros(eight ^ BACKSLASHES) | EightBytes.below(eight, AFTER_RETURN)) != 0;
+    }
+
+    private static int escape(byte[] source, int from, int end, byte[] to, int start) {
+        int at = start;
+        for (int i = from; i < end; i++) {
             byte b = source[i];
             if (b == '\\' || b >= '\t' && b <= '\r') {
                 at = escape(b, to, at);
@@ -56,8 +77,7 @@ final class CopyText {
                 to[at++] = b;
             }
         }
-        to[at++] = '\t';
-        length = at;
+        return at;
     }
 
     private static int escape(byte b, byte[] to, int at) {

@@ -4,8 +4,8 @@ import dev.sluice.engine.change.ChangeBatch;
 import java.sql.SQLException;
 
 /**
- * Rows of one table as they are after some changes of a batch, written from the bytes of the batch: a String is made only of
- * those that lack a value (unchanged TOAST), which another change knows. For one thread.
+ * Rows of one table as they are after some changes of a batch, written from the bytes of the batch. Those that lack
+ * a value (unchanged TOAST) have it from another change, which knows it. For one thread.
  */
 final class FoldedRows implements Statement.Rows {
     private final ChangeBatch batch;

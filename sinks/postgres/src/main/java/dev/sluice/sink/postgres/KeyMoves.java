@@ -26,8 +26,12 @@ final class KeyMoves {
         this.key = mapping.columns().stream().filter(Mapped::key).toList();
     }
 
+    boolean isEmpty() {
+        return rows == null;
+    }
+
     /** False if the change cannot run together with those that are here: drain, and add it again. */
-    boolean add(int change, KeyBytes oldKey, KeyBytes newKey) {
+    boolean add(int change, ValueBytes oldKey, ValueBytes newKey) {
         if (seen.find(oldKey) >= 0 || seen.find(newKey) >= 0) {
             return false;
         }
@@ -44,10 +48,9 @@ final class KeyMoves {
         }
         seen.put(oldKey);
         seen.put(newKey);
-        into.addRow();
-        reader.setIn(into, key.size(), columns);
+        reader.addTo(into, key.size(), columns);
         reader.loadOld(change);
-        reader.setIn(into, 0, key);
+        reader.addTo(into, 0, key);
         return true;
     }
 

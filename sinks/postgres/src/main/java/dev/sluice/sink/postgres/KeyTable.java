@@ -23,12 +23,12 @@ final class KeyTable {
     }
 
     /** The key's number, or {@link #NOT_FOUND}. */
-    int find(KeyBytes key) {
+    int find(ValueBytes key) {
         return slots[slot(key, hash(key))] - 1;
     }
 
     /** The key's number; {@link #size} before the call if the key is new. */
-    int put(KeyBytes key) {
+    int put(ValueBytes key) {
         int hash = hash(key);
         int slot = slot(key, hash);
         if (slots[slot] != EMPTY) {
@@ -56,7 +56,7 @@ final class KeyTable {
     }
 
     /** Where the key is, or where it would be put. */
-    private int slot(KeyBytes key, int hash) {
+    private int slot(ValueBytes key, int hash) {
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != EMPTY) {
@@ -89,7 +89,7 @@ final class KeyTable {
     }
 
     /** FNV-1a with a final mix, so that keys that count upwards spread over the low bits. */
-    private static int hash(KeyBytes key) {
+    private static int hash(ValueBytes key) {
         int hash = 0x811C9DC5;
         byte[] bytes = key.bytes();
         for (int i = 0; i < key.length(); i++) {

@@ -1,6 +1,7 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Operation;
 import dev.sluice.sink.postgres.TableMapping.Mapped;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,14 +31,19 @@ final class KeyedFold implements TableFold {
     private final TableMapping mapping;
     private final RowReader reader;
     private final KeyTable keys = new KeyTable();
-    private final KeyBytes newKey = new KeyBytes();
-    private final KeyBytes oldKey = new KeyBytes();
+    private final ValueBytes newKey = new ValueBytes();
+    private final ValueBytes oldKey = new ValueBytes();
     private final KeyMoves moves;
     private byte[] states = new byte[64];
     /** For each key the change that last touched it: its new row if it is live, otherwise its old tuple. */
     private int[] latest = new int[64];
     /** For each change the one that knows the values it lacks. Made when the first such change comes. */
     private int[] carriedFrom = {};
+
+    /** The changes so far, while all of them are inserts that can go by COPY: there is nothing to fold. */
+    private int[] inserts = new int[64];
+
+    private int insertCount;
 
     private final List<Statement> drained = new ArrayList<>();
 
@@ -50,7 +56,13 @@ final class KeyedFold implements TableFold {
 
     @Override
     public void add(int change) {
-        switch (batch.operation(change)) {
+        Operation operation = batch.operation(change);
+        if (operation == Operation.INSERT && mapping.isForCopying() && keys.size() == 0 && moves.isEmpty()) {
+            keepInsert(change);
+            return;
+        }
+        foldInserts();
+        switch (operation) {
             case READ, INSERT -> {
                 reader.insertedKey(change, newKey);
                 closeMoves();
@@ -64,6 +76,21 @@ final class KeyedFold implements TableFold {
             }
             case TRUNCATE -> throw new IllegalStateException("a TRUNCATE is not folded");
         }
+    }
+
+    private void keepInsert(int change) {
+        if (insertCount == inserts.length) {
+            inserts = Arrays.copyOf(inserts, insertCount * 2);
+        }
+        inserts[insertCount++] = change;
+    }
+
+    private void foldInserts() {
+        for (int i = 0; i < insertCount; i++) {
+            reader.insertedKey(inserts[i], newKey);
+            insert(inserts[i]);
+        }
+        insertCount = 0;
     }
 
     private void update(int change) {
@@ -134,7 +161,7 @@ final class KeyedFold implements TableFold {
         latest[entry] = change;
     }
 
-    private int entry(KeyBytes key) {
+    private int entry(ValueBytes key) {
         int entry = keys.put(key);
         if (entry == states.length) {
             states = Arrays.copyOf(states, entry * 2);
@@ -155,6 +182,10 @@ final class KeyedFold implements TableFold {
     public void drainTo(List<Statement> statements) {
         closeMoves();
         drainEntries();
+        if (insertCount > 0) {
+            drained.add(mapping.copy(new FoldedRows(batch, mapping, Arrays.copyOf(inserts, insertCount), carriedFrom)));
+            insertCount = 0;
+        }
         statements.addAll(drained);
         drained.clear();
     }

@@ -1,46 +1,26 @@
 package dev.sluice.sink.postgres;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Rows gathered column by column, as {@code unnest(text[], ..)} wants them. For one thread. */
 final class RowArrays {
-    private final @Nullable String[][] columns;
-    private int rows;
+    private final TextArray[] columns;
 
     /** @param expectedRows grows when there are more */
     RowArrays(int columnCount, int expectedRows) {
-        columns = new String[columnCount][Math.max(1, expectedRows)];
+        columns = new TextArray[columnCount];
+        Arrays.setAll(columns, any -> new TextArray(expectedRows));
     }
 
-    /** Begins a row, all of it NULL. */
-    void addRow() {
-        if (rows == columns[0].length) {
-            for (int i = 0; i < columns.length; i++) {
-                columns[i] = Arrays.copyOf(columns[i], rows * 2);
-            }
-        }
-        rows++;
+    /** Adds one more row's value to a column; whoever adds a row gives each column its value. */
+    void add(int column, byte @Nullable [] source, int offset, int count) {
+        columns[column].add(source, offset, count);
     }
 
-    /** Sets a value of the last row. */
-    void set(int column, @Nullable String value) {
-        columns[column][rows - 1] = value;
-    }
-
-    /** Whether no row was added. */
-    boolean isEmpty() {
-        return rows == 0;
-    }
-
-    /** One {@code String[]} per column; the rows cannot be added to any more. */
+    /** One {@link TextArray} per column; the rows cannot be added to any more. */
     List<@Nullable Object> parameters() {
-        List<@Nullable Object> parameters = new ArrayList<>(columns.length);
-        for (@Nullable String[] column : columns) {
-            parameters.add(column.length == rows ? column : Arrays.copyOf(column, rows));
-        }
-        return parameters;
+        return Arrays.asList((@Nullable Object[]) columns);
     }
 }

@@ -7,7 +7,6 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.TupleCursor;
 import dev.sluice.engine.change.ValueKind;
 import dev.sluice.sink.postgres.TableMapping.Mapped;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -23,7 +22,11 @@ final class RowReader {
     private final ChangeBatch batch;
     private final TableMapping mapping;
     private final TupleCursor cursor = new TupleCursor();
-    private final @Nullable String[] values;
+    /** For each column where its value stands; no bytes for NULL. */
+    private final byte[] @Nullable [] sources;
+
+    private final int[] offsets;
+    private final int[] lengths;
     private final boolean[] known;
     private int unknown;
 
@@ -31,12 +34,14 @@ final class RowReader {
         this.batch = batch;
         this.mapping = mapping;
         int columns = mapping.relation().columns().size();
-        values = new String[columns];
+        sources = new byte[columns][];
+        offsets = new int[columns];
+        lengths = new int[columns];
         known = new boolean[columns];
     }
 
     /** Puts the key of a row that was inserted, and so lacks nothing, into {@code key}. */
-    void insertedKey(int change, KeyBytes key) {
+    void insertedKey(int change, ValueBytes key) {
         key.clear();
         cursor.toRow(batch, change);
         for (int left = mapping.keyCount(); left > 0 && cursor.next(); ) {
@@ -48,7 +53,7 @@ final class RowReader {
     }
 
     /** Puts the new row's key into {@code key}. @return how many of the row's columns are unknown even with its old tuple */
-    int newKey(int change, KeyBytes key) {
+    int newKey(int change, ValueBytes key) {
         key.clear();
         OldTuple old = batch.oldTuple(change);
         int missing = 0;
@@ -71,19 +76,19 @@ final class RowReader {
     }
 
     /** Rare: a key value that is stored out of line and was not changed is only in the old tuple. */
-    private int keyFromBoth(int change, KeyBytes key) {
+    private int keyFromBoth(int change, ValueBytes key) {
         load(change);
         key.clear();
-        for (int i = 0; i < values.length; i++) {
+        for (int i = 0; i < known.length; i++) {
             if (mapping.isKey(i)) {
-                append(key, values[i]);
+                key.append(sources[i], offsets[i], lengths[i]);
             }
         }
         return unknown;
     }
 
     /** Puts the old tuple's key into {@code key}; false if the change has no old tuple. */
-    boolean oldKey(int change, KeyBytes key) {
+    boolean oldKey(int change, ValueBytes key) {
         key.clear();
         if (!cursor.toOld(batch, change)) {
             return false;
@@ -97,7 +102,7 @@ final class RowReader {
     }
 
     /** Puts all values of the old tuple into {@code image}. */
-    void oldImage(int change, KeyBytes image) {
+    void oldImage(int change, ValueBytes image) {
         image.clear();
         cursor.toOld(batch, change);
         while (cursor.next()) {
@@ -106,10 +111,10 @@ final class RowReader {
     }
 
     /** Puts all values that are loaded into {@code image}. */
-    void image(KeyBytes image) {
+    void image(ValueBytes image) {
         image.clear();
-        for (String value : values) {
-            append(image, value);
+        for (int i = 0; i < known.length; i++) {
+            image.append(sources[i], offsets[i], lengths[i]);
         }
     }
 
@@ -130,7 +135,7 @@ final class RowReader {
     /** Loads the new row, completed from its own old tuple. */
     void load(int change) {
         Arrays.fill(known, false);
-        unknown = values.length;
+        unknown = known.length;
         complete(change);
     }
 
@@ -148,7 +153,7 @@ final class RowReader {
     /** Loads the old tuple; outside a FULL one only the key means anything. */
     void loadOld(int change) {
         Arrays.fill(known, false);
-        unknown = values.length;
+        unknown = known.length;
         cursor.toOld(batch, change);
         take(false);
     }
@@ -157,11 +162,25 @@ final class RowReader {
         while (cursor.next()) {
             int number = cursor.columnNumber();
             if (!known[number] && cursor.kind() != ValueKind.ABSENT && (!onlyKey || mapping.isKey(number))) {
-                values[number] = cursor.kind() == ValueKind.NULL ? null : text();
+                keep(number);
                 known[number] = true;
                 unknown--;
             }
         }
+    }
+
+    private void keep(int number) {
+        if (cursor.kind() == ValueKind.NULL) {
+            sources[number] = null;
+            offsets[number] = 0;
+            lengths[number] = 0;
+            return;
+        }
+        requireText();
+        boolean lasting = cursor.bytes() == batch.bytes(); // else it is good until the cursor moves on
+        sources[number] = lasting ? batch.bytes() : cursor.copy();
+        offsets[number] = lasting ? cursor.offset() : 0;
+        lengths[number] = cursor.length();
     }
 
     /** How many columns of the loaded row are unknown. */
@@ -189,14 +208,14 @@ final class RowReader {
 
     /** Adds the loaded row. */
     void addTo(RowArrays rows, List<Mapped> columns) {
-        rows.addRow();
-        setIn(rows, 0, columns);
+        addTo(rows, 0, columns);
     }
 
-    /** Sets the loaded row's values in the row that was added last. */
-    void setIn(RowArrays rows, int firstColumn, List<Mapped> columns) {
+    /** Adds the loaded row's values to some columns, from {@code firstColumn} on. */
+    void addTo(RowArrays rows, int firstColumn, List<Mapped> columns) {
         for (int i = 0; i < columns.size(); i++) {
-            rows.set(firstColumn + i, values[columns.get(i).number()]);
+            int number = columns.get(i).number();
+            rows.add(firstColumn + i, sources[number], offsets[number], lengths[number]);
         }
     }
 
@@ -222,32 +241,23 @@ final class RowReader {
     /** Adds the loaded row to a line. */
     void addLoadedTo(CopyText line) {
         for (Mapped column : mapping.columns()) {
-            String value = values[column.number()];
-            if (value == null) {
+            int number = column.number();
+            byte[] source = sources[number];
+            if (source == null) {
                 line.addNull();
             } else {
-                line.add(value);
+                line.add(source, offsets[number], lengths[number]);
             }
         }
     }
 
-    private String text() {
-        requireText();
-        return cursor.text();
-    }
-
-    private void append(KeyBytes key) {
+    private void append(ValueBytes key) {
         if (cursor.kind() == ValueKind.NULL || cursor.kind() == ValueKind.ABSENT) {
             key.append(null, 0, 0);
         } else {
             requireText();
             key.append(cursor.bytes(), cursor.offset(), cursor.length());
         }
-    }
-
-    private static void append(KeyBytes key, @Nullable String value) {
-        byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
-        key.append(bytes, 0, bytes == null ? 0 : bytes.length);
     }
 
     private void requireText() {

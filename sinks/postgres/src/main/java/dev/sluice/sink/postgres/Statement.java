@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@link CopySession} runs.
  *
  * @param doing what it does, for an error: "cannot (doing)"
- * @param parameters in order; rows go as one {@code String[]} per column. Not to be written to
+ * @param parameters in order; rows go as one {@link TextArray} per column. Not to be written to
  * @param rows what follows a COPY; null for everything else
  */
 record Statement(

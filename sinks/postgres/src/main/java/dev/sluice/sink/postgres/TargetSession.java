@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -74,7 +75,15 @@ final class TargetSession {
     private Future<RowSet<Row>> send(Statement statement) {
         return statement.parameters().isEmpty()
                 ? connection.query(statement.sql()).execute()
-                : connection.preparedQuery(statement.sql()).execute(Tuple.wrap(statement.parameters()));
+                : connection.preparedQuery(statement.sql()).execute(bound(statement.parameters()));
+    }
+
+    private static Tuple bound(List<@Nullable Object> parameters) {
+        List<@Nullable Object> values = new ArrayList<>(parameters.size());
+        for (Object parameter : parameters) {
+            values.add(parameter instanceof TextArray array ? array.strings() : parameter);
+        }
+        return Tuple.wrap(values);
     }
 
     private static Future<List<RowSet<Row>>> collect(List<Statement> statements, List<Future<RowSet<Row>>> results) {

@@ -19,7 +19,7 @@ class KeyTableTest {
             Map<String, Integer> model = new HashMap<>();
             for (int i = 0; i < 20_000; i++) {
                 String text = Integer.toString(random.nextInt(8_000));
-                KeyBytes key = key(text, "x".repeat(random.nextInt(2)));
+                ValueBytes key = key(text, "x".repeat(random.nextInt(2)));
                 String modelKey = text + "/" + key.length();
                 assertThat(table.find(key)).isEqualTo(model.getOrDefault(modelKey, KeyTable.NOT_FOUND));
                 int expected = model.computeIfAbsent(modelKey, absent -> model.size());
@@ -50,8 +50,8 @@ class KeyTableTest {
         assertThat(table.find(key(large, "1"))).isZero();
     }
 
-    private static KeyBytes key(@Nullable String... values) {
-        KeyBytes key = new KeyBytes();
+    private static ValueBytes key(@Nullable String... values) {
+        ValueBytes key = new ValueBytes();
         for (String value : values) {
             byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
             key.append(bytes, 0, bytes == null ? 0 : bytes.length);

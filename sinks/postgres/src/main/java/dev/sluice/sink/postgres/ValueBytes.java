@@ -7,11 +7,20 @@ import org.jspecify.annotations.Nullable;
  * Values one after the other in one array, each with its length before it, so that two rows have the same bytes only if
  * they have the same values. Reused from row to row; for one thread.
  */
-final class KeyBytes {
+final class ValueBytes {
     private static final int NULL = -1;
 
-    private byte[] bytes = new byte[64];
+    private byte[] bytes;
     private int length;
+
+    ValueBytes() {
+        this(64);
+    }
+
+    /** @param expectedBytes grows when there are more */
+    ValueBytes(int expectedBytes) {
+        bytes = new byte[expectedBytes];
+    }
 
     void clear() {
         length = 0;
@@ -41,7 +50,7 @@ final class KeyBytes {
         return length;
     }
 
-    boolean sameAs(KeyBytes other) {
+    boolean sameAs(ValueBytes other) {
         return Arrays.equals(bytes, 0, length, other.bytes, 0, other.length);
     }
 }
