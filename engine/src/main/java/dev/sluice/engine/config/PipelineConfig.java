@@ -16,7 +16,7 @@ public record PipelineConfig(
         SourceSection<?> source,
         @Names Map<String, SinkSection<?>> sinks,
         @Default("{}") Journal journal,
-        @Default("1MB") DataSize batch,
+        @Default("2MB") DataSize batch,
         @Default("30s") Duration drain) {
     private static final long MAX_BATCH = 256L << 20;
 

@@ -28,6 +28,6 @@ public record PipelineSettings(
 
     public static PipelineSettings defaults() {
         return new PipelineSettings(
-                64L << 20, 1 << 20, 4, Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofSeconds(30));
+                64L << 20, 2 << 20, 4, Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofSeconds(30));
     }
 }
