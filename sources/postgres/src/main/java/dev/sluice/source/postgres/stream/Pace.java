@@ -59,12 +59,12 @@ final class Pace {
      */
     record Rests(int burstBytes, long longestNanos) {
         /**
-         * A Unix socket holds some tens of kilobytes, and then the server waits. On this machine twice our window makes the
+         * A Unix socket holds some hundred messages, and then the server waits. On this machine twice our window makes the
          * server's sends cheap: see {@link ReplicationConnection}. From far away nothing but our own waking is to be saved.
          */
         static Rests of(Distance distance) {
             return switch (distance) {
-                case UNIX -> new Rests(Integer.MAX_VALUE, TimeUnit.MICROSECONDS.toNanos(400));
+                case UNIX -> new Rests(Integer.MAX_VALUE, TimeUnit.MICROSECONDS.toNanos(100));
                 case NEAR ->
                     new Rests(2 * ReplicationConnection.NEAR_RECEIVE_BUFFER_BYTES, TimeUnit.MILLISECONDS.toNanos(15));
                 case FAR -> new Rests(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(2));
