@@ -153,7 +153,7 @@ class CommandLineTest {
                 .contains("        password: \"***\"\n")
                 .contains("      tables: [\"public.*\", \"!public.audit_*\"]\n")
                 .contains("        columns: { public.customers: [\"*\", \"!phone\"] }")
-                .contains("      memory: 64MB\n    batch: 1MB\n    drain: 30s\n")
+                .contains("      memory: 64MB\n    batch: 2MB\n    drain: 30s\n")
                 .doesNotContain("hunter");
         assertThat(err.toString()).isEmpty();
         assertThat(directory.resolve("state")).as("nothing is touched").doesNotExist();
