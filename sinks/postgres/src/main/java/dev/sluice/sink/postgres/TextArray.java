@@ -3,11 +3,11 @@ package dev.sluice.sink.postgres;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Oid;
 
 /** Gathers the elements of one {@code text[]} from bytes, with no String made of them. For one thread. */
 final class TextArray {
     private static final int HEADER_BYTES = 5 * Integer.BYTES;
-    private static final int TEXT_OID = 25;
     private static final int EXPECTED_BYTES = 12;
 
     private final ValueBytes elements;
@@ -33,7 +33,7 @@ final class TextArray {
      */
     byte[] binary() {
         ByteBuffer binary = ByteBuffer.allocate(Math.addExact(HEADER_BYTES, elements.length()));
-        binary.putInt(1).putInt(nulls ? 1 : 0).putInt(TEXT_OID).putInt(size).putInt(1);
+        binary.putInt(1).putInt(nulls ? 1 : 0).putInt(Oid.TEXT).putInt(size).putInt(1);
         return binary.put(elements.bytes(), 0, elements.length()).array();
     }
 
