@@ -22,7 +22,7 @@ final class Pace {
     /** pgjdbc reads so much at once; looking more often would tell nothing new. */
     static final int LOOK_BYTES = 8 << 10;
 
-    /** With less than this waiting we are level with the server. */
+    /** With less than this waiting we are level with the server; with less than {@link Rests#lowMessages} too. */
     static final int LOW_BYTES = 16 << 10;
 
     /** Below this rate everything is read as it comes. */
@@ -42,6 +42,7 @@ final class Pace {
     private int messagesSinceLevel;
     private boolean level;
     private long burstBytes;
+    private long burstMessages;
     private long burstStartedNanos;
     private long lastMessageNanos;
 
@@ -56,18 +57,22 @@ final class Pace {
      *
      * @param burstBytes as much is to come meanwhile
      * @param longestNanos however little comes
+     * @param lowMessages with so many or more waiting there is no rest, however few bytes they are
      */
-    record Rests(int burstBytes, long longestNanos) {
+    record Rests(int burstBytes, long longestNanos, int lowMessages) {
         /**
-         * A Unix socket holds some hundred messages, and then the server waits. On this machine twice our window makes the
+         * A Unix socket holds some hundred messages, however short, and then the server waits. On this machine twice our window makes the
          * server's sends cheap: see {@link ReplicationConnection}. From far away nothing but our own waking is to be saved.
          */
         static Rests of(Distance distance) {
             return switch (distance) {
-                case UNIX -> new Rests(Integer.MAX_VALUE, TimeUnit.MICROSECONDS.toNanos(100));
+                case UNIX -> new Rests(Integer.MAX_VALUE, TimeUnit.MICROSECONDS.toNanos(100), 64);
                 case NEAR ->
-                    new Rests(2 * ReplicationConnection.NEAR_RECEIVE_BUFFER_BYTES, TimeUnit.MILLISECONDS.toNanos(15));
-                case FAR -> new Rests(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(2));
+                    new Rests(
+                            2 * ReplicationConnection.NEAR_RECEIVE_BUFFER_BYTES,
+                            TimeUnit.MILLISECONDS.toNanos(15),
+                            Integer.MAX_VALUE);
+                case FAR -> new Rests(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(2), Integer.MAX_VALUE);
             };
         }
 
@@ -87,6 +92,7 @@ final class Pace {
         messagesSinceLevel++;
         bytesSinceLook += bytes;
         burstBytes += bytes;
+        burstMessages++;
         return bytesSinceLook >= LOOK_BYTES;
     }
 
@@ -97,7 +103,7 @@ final class Pace {
      */
     long looked(long nowNanos, int waitingBytes) {
         bytesSinceLook = 0;
-        if (waitingBytes >= LOW_BYTES) {
+        if (waitingBytes >= lowBytes()) {
             return 0;
         }
         double bytesPerSecond = burstBytes * 1e9 / Math.max(1, nowNanos - burstStartedNanos);
@@ -116,10 +122,15 @@ final class Pace {
         return idleNanos(nowNanos) < ATTENTIVE_NANOS ? 0 : IDLE_REST_NANOS;
     }
 
+    private long lowBytes() {
+        return burstMessages == 0 ? LOW_BYTES : Math.min(LOW_BYTES, rests.lowMessages() * burstBytes / burstMessages);
+    }
+
     private void becomeLevel(long nowNanos) {
         level = true;
         messagesSinceLevel = 0;
         burstBytes = 0;
+        burstMessages = 0;
         burstStartedNanos = nowNanos;
     }
 

@@ -14,7 +14,7 @@ class PaceTest {
     private static final int MESSAGE = 256;
 
     private long now = TimeUnit.HOURS.toNanos(1);
-    private final Pace pace = new Pace(new Rests(BURST, LONGEST), now);
+    private final Pace pace = new Pace(new Rests(BURST, LONGEST, 100), now);
 
     @Test
     void aTransactionOnAnIdleSystemLeavesAtOnce() {
@@ -51,6 +51,17 @@ class PaceTest {
         assertThat(pace.looked(now, 0)).isBetween(LONGEST * 4 / 10, LONGEST * 6 / 10);
         readUntilLook(nanosPerMessage(1L << 28));
         assertThat(pace.looked(now, 0)).isBetween(900_000L, 1_000_000L);
+    }
+
+    @Test
+    void manyShortMessagesWaitingAreEnoughToReadOn() {
+        Pace few = new Pace(new Rests(BURST, LONGEST, 10), now);
+        for (int i = 0; i < Pace.LOOK_BYTES / MESSAGE; i++) {
+            now += 500;
+            few.message(now, MESSAGE);
+        }
+        assertThat(few.looked(now, 10 * MESSAGE)).isZero();
+        assertThat(few.looked(now, 10 * MESSAGE - 1)).isPositive();
     }
 
     @Test
