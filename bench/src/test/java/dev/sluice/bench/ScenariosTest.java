@@ -105,7 +105,7 @@ class ScenariosTest {
         assertDone(report, 16_000, "tables wide");
         assertThat(report.comparisons().get(0).results())
                 .extracting(PeerResult::peer)
-                .containsExactly("sluice", "1 table", "5 tables");
+                .containsExactly("sluice", "pg_recvlogical", "1 table", "5 tables");
         assertThat(report.lines()).allSatisfy(line -> assertThat(line).contains(", start "));
     }
 

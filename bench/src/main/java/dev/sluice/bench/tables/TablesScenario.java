@@ -4,6 +4,7 @@ import dev.sluice.bench.Bed;
 import dev.sluice.bench.Peer;
 import dev.sluice.bench.Scenario;
 import dev.sluice.bench.peer.JvmPeer;
+import dev.sluice.bench.peer.PgRecvlogical;
 import dev.sluice.bench.peer.SlotReaders;
 import dev.sluice.bench.report.Comparison;
 import dev.sluice.bench.report.Unit;
@@ -13,7 +14,10 @@ import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.server.Workload;
 import java.util.List;
 
-/** What many tables cost: the same number of rows in one table, in 100 and in 10,000, a hundred rows to each in turn. */
+/**
+ * What many tables cost: the same number of rows in one table, in 100 and in 10,000, a hundred rows to each in turn. Beside
+ * the last, {@code pg_recvlogical}, since the server too has to look each table up.
+ */
 public final class TablesScenario implements Scenario {
     private final int some;
     private final int many;
@@ -45,8 +49,10 @@ public final class TablesScenario implements Scenario {
         try (Workload ofOne = Workload.ofTables(server, shape, 1);
                 Workload ofSome = Workload.ofTables(server, shape, some);
                 Workload ofMany = Workload.ofTables(server, shape, many)) {
+            Backlog backlog = ofMany.insert(bed.rows(shape));
             List<Peer> peers = List.of(
-                    sluice(bed, JvmPeer.SLUICE, ofMany.insert(bed.rows(shape))),
+                    sluice(bed, JvmPeer.SLUICE, backlog),
+                    new PgRecvlogical(backlog, server.url()),
                     sluice(bed, "1 table", ofOne.insert(bed.rows(shape))),
                     sluice(bed, some + " tables", ofSome.insert(bed.rows(shape))));
             return List.of(bed.compare(shape, "", Unit.ROWS_PER_SECOND, bed.rows(shape), peers));
