@@ -1,6 +1,8 @@
 package dev.sluice.postgres;
 
 import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.DataType;
+import dev.sluice.engine.change.Earlier;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
 import dev.sluice.engine.route.TableSelection;
@@ -72,14 +74,41 @@ public final class TableCatalogue {
             ORDER BY n.nspname, c.relname
             """;
 
+    /**
+     * What rows have in a column that was added after them is in {@code attmissingval}, as long as the table is not
+     * rewritten, which fills it in. Without one it is NULL, unless the column has a default: the rows may have got theirs when
+     * they were rewritten (a volatile default, or later), and a table that never was still has the file that it began with.
+     */
     private static final String COLUMNS = """
-            SELECT a.attrelid, a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod) AS type_text,
-              a.attnotnull, EXISTS (
+            SELECT a.attrelid, a.attname, a.attnum, a.atttypid, a.atttypmod,
+              format_type(a.atttypid, a.atttypmod) AS type_text, a.attnotnull, a.attgenerated <> '' AS generated,
+              EXISTS (
                 SELECT FROM pg_index i
                 WHERE i.indrelid = c.oid AND i.indisvalid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
-                  AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) AS key
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE a.attrelid = ANY (?::oid[]) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                  AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) AS key,
+              CASE c.relkind
+                WHEN 'p' THEN partitions.known
+                ELSE CASE
+                  WHEN a.atthasmissing THEN y.typdelim = ','
+                  WHEN a.atthasdef OR a.attidentity <> '' OR y.typdefault IS NOT NULL THEN c.relfilenode = c.oid
+                  ELSE true
+                END
+              END AS earlier_known,
+              CASE c.relkind WHEN 'p' THEN partitions.value ELSE (a.attmissingval::text::text[])[1] END AS earlier
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type y ON y.oid = a.atttypid
+            CROSS JOIN LATERAL (
+              SELECT (min(p.attmissingval::text)::text[])[1] AS value,
+                CASE
+                  WHEN bool_or(p.atthasmissing) THEN y.typdelim = ',' AND count(DISTINCT p.attmissingval::text) = 1
+                  WHEN a.atthasdef OR a.attidentity <> '' OR y.typdefault IS NOT NULL THEN bool_and(f.relfilenode = f.oid)
+                  ELSE true
+                END AS known
+              FROM pg_partition_tree(CASE c.relkind WHEN 'p' THEN c.oid END) t
+              JOIN pg_class f ON f.oid = t.relid
+              JOIN pg_attribute p ON p.attrelid = f.oid AND p.attname = a.attname
+              WHERE t.isleaf
+            ) AS partitions
+            WHERE a.attrelid = ANY (?::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attrelid, a.attnum
             """;
 
@@ -156,9 +185,9 @@ public final class TableCatalogue {
         return sizes;
     }
 
-    /** The columns of one table as they are now, as in {@link Table#relation}; none if the table is gone. */
-    public List<Column> columns(long oid) throws SQLException {
-        return columns(List.of(oid)).getOrDefault(oid, List.of());
+    /** The columns of one table; none if the table is gone. */
+    public TableColumns columns(long oid) throws SQLException {
+        return columns(List.of(oid)).getOrDefault(oid, TableColumns.NONE);
     }
 
     /** The names of one table's generated columns. */
@@ -182,24 +211,25 @@ public final class TableCatalogue {
         if (oids.isEmpty()) {
             return List.of();
         }
-        Map<Long, List<Column>> columns = columns(oids);
+        Map<Long, TableColumns> columns = columns(oids);
         List<Table> tables = new ArrayList<>();
         try (PreparedStatement statement = prepare(TABLES, oids);
                 ResultSet results = statement.executeQuery()) {
             while (results.next()) {
-                tables.add(table(results, columns.getOrDefault(results.getLong("oid"), List.of())));
+                tables.add(table(results, columns.getOrDefault(results.getLong("oid"), TableColumns.NONE)));
             }
         }
         return tables;
     }
 
-    private static Table table(ResultSet results, List<Column> columns) throws SQLException {
+    private static Table table(ResultSet results, TableColumns columns) throws SQLException {
         Relation relation = new Relation(
                 results.getLong("oid"),
                 results.getString("nspname"),
                 results.getString("relname"),
                 ReplicaIdentity.of(results.getString("relreplident").charAt(0)),
-                columns);
+                columns.plain(),
+                columns.highest());
         Array ancestors = results.getArray("ancestors");
         return new Table(
                 relation,
@@ -216,8 +246,8 @@ public final class TableCatalogue {
                 results.getLong("row_count"));
     }
 
-    /** The columns of many tables by OID, as in {@link Table#relation}; those that are gone, or have none, are missing. */
-    public Map<Long, List<Column>> columns(Collection<Long> oids) throws SQLException {
+    /** The columns of many tables by OID; those that are gone, or have none, are missing. */
+    public Map<Long, TableColumns> columns(Collection<Long> oids) throws SQLException {
         List<Row> rows = new ArrayList<>();
         try (PreparedStatement statement = prepare(COLUMNS, oids);
                 ResultSet results = statement.executeQuery()) {
@@ -226,12 +256,19 @@ public final class TableCatalogue {
             }
         }
         types.load(rows.stream().map(Row::type).toList());
-        Map<Long, List<Column>> byTable = new HashMap<>();
+        Map<Long, List<Column>> plain = new HashMap<>();
+        Map<Long, Integer> highestGenerated = new HashMap<>();
         for (Row row : rows) {
-            List<Column> columns = byTable.computeIfAbsent(row.table, table -> new ArrayList<>());
-            columns.add(new Column(
-                    row.name, types.get(row.type), row.modifier, row.typeText, row.key, row.notNull, columns.size()));
+            List<Column> columns = plain.computeIfAbsent(row.table, table -> new ArrayList<>());
+            if (row.generated) {
+                highestGenerated.put(row.table, row.number); // in ascending order
+            } else {
+                columns.add(row.toColumn(types.get(row.type), columns.size()));
+            }
         }
+        Map<Long, TableColumns> byTable = new HashMap<>();
+        plain.forEach((table, columns) ->
+                byTable.put(table, new TableColumns(columns, highestGenerated.getOrDefault(table, 0))));
         return byTable;
     }
 
@@ -248,17 +285,33 @@ public final class TableCatalogue {
 
     /** One row of the column query; its type is looked up later, together with all others. */
     private record Row(
-            long table, String name, long type, int modifier, String typeText, boolean key, boolean notNull) {
+            long table,
+            String name,
+            int number,
+            long type,
+            int modifier,
+            String typeText,
+            boolean generated,
+            boolean key,
+            boolean notNull,
+            Earlier earlier) {
         static Row read(ResultSet results) throws SQLException {
             @Nullable String typeText = results.getString("type_text");
             return new Row(
                     results.getLong("attrelid"),
                     results.getString("attname"),
+                    results.getInt("attnum"),
                     results.getLong("atttypid"),
                     results.getInt("atttypmod"),
                     typeText == null ? "" : typeText,
+                    results.getBoolean("generated"),
                     results.getBoolean("key"),
-                    results.getBoolean("attnotnull"));
+                    results.getBoolean("attnotnull"),
+                    results.getBoolean("earlier_known") ? Earlier.of(results.getString("earlier")) : Earlier.UNKNOWN);
+        }
+
+        Column toColumn(DataType dataType, int index) {
+            return new Column(name, dataType, modifier, typeText, key, notNull, index, number, earlier);
         }
     }
 }

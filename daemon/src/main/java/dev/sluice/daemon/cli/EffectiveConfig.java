@@ -68,6 +68,7 @@ final class EffectiveConfig {
         out.println("    journal:");
         components(6, pipeline.journal(), child(written, "journal"));
         line(4, "batch", pipeline.batch(), child(written, "batch"));
+        line(4, "schema", pipeline.schema(), child(written, "schema"));
         line(4, "drain", pipeline.drain(), child(written, "drain"));
     }
 

@@ -49,6 +49,6 @@ public final class PublishedTables {
         List<Column> columns = relation.columns().stream()
                 .filter(column -> published.contains(column.name()))
                 .toList();
-        return new Relation(relation.oid(), relation.schema(), relation.name(), relation.identity(), columns);
+        return relation.withColumns(columns);
     }
 }

@@ -12,6 +12,22 @@ package dev.sluice.engine.change;
  * @param notNull whether the source forbids NULL
  * @param index where its value stands in the tuples of a batch, from 0; a routed relation that leaves columns out keeps
  *     the indexes of the others
+ * @param number {@code attnum}: stays with the column when it is renamed, and is never given to another. 0 if it is not
+ *     known, since the column was dropped or renamed before it could be asked for
+ * @param earlier what rows have in it that were there before it
  */
 public record Column(
-        String name, DataType type, int modifier, String typeText, boolean key, boolean notNull, int index) {}
+        String name,
+        DataType type,
+        int modifier,
+        String typeText,
+        boolean key,
+        boolean notNull,
+        int index,
+        int number,
+        Earlier earlier) {
+    /** A column of which the source's catalog tells no more. */
+    public Column(String name, DataType type, int modifier, String typeText, boolean key, boolean notNull, int index) {
+        this(name, type, modifier, typeText, key, notNull, index, 0, Earlier.UNKNOWN);
+    }
+}

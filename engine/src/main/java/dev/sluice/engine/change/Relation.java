@@ -11,8 +11,11 @@ import java.util.List;
  * @param name as the sink shall see it
  * @param identity which old values come with UPDATE and DELETE
  * @param columns in ascending {@link Column#index}
+ * @param highest the highest {@link Column#number} that the table had given so far, to columns that are left out as well:
+ *     one with a higher number was added later
  */
-public record Relation(long oid, String schema, String name, ReplicaIdentity identity, List<Column> columns) {
+public record Relation(
+        long oid, String schema, String name, ReplicaIdentity identity, List<Column> columns, int highest) {
     public Relation {
         columns = List.copyOf(columns);
         for (int i = 1; i < columns.size(); i++) {
@@ -20,6 +23,20 @@ public record Relation(long oid, String schema, String name, ReplicaIdentity ide
                 throw new IllegalArgumentException("columns of " + schema + "." + name + " are not in index order");
             }
         }
+    }
+
+    /** A table that has no other columns. */
+    public Relation(long oid, String schema, String name, ReplicaIdentity identity, List<Column> columns) {
+        this(oid, schema, name, identity, columns, highestOf(columns));
+    }
+
+    private static int highestOf(List<Column> columns) {
+        return columns.stream().mapToInt(Column::number).max().orElse(0);
+    }
+
+    /** The same without some of its columns. */
+    public Relation withColumns(List<Column> kept) {
+        return new Relation(oid, schema, name, identity, kept, highest);
     }
 
     /** The columns by which a row is found again; empty for a table without a key. */

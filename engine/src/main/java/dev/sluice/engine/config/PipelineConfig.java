@@ -1,5 +1,6 @@
 package dev.sluice.engine.config;
 
+import dev.sluice.engine.sink.SchemaPolicy;
 import java.time.Duration;
 import java.util.Map;
 
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param sinks where they go, by name
  * @param journal the buffer between them
  * @param batch a batch is not made larger than this
+ * @param schema what happens in the sinks when a table of the source is altered
  * @param drain how long stopping may take to write what was read
  */
 public record PipelineConfig(
@@ -17,6 +19,7 @@ public record PipelineConfig(
         @Names Map<String, SinkSection<?>> sinks,
         @Default("{}") Journal journal,
         @Default("2MB") DataSize batch,
+        @Default("additive") SchemaPolicy schema,
         @Default("30s") Duration drain) {
     private static final long MAX_BATCH = 256L << 20;
 

@@ -4,6 +4,7 @@ import dev.sluice.engine.checkpoint.CheckpointStore;
 import dev.sluice.engine.flow.Pipeline;
 import dev.sluice.engine.flow.PipelineBuilder;
 import dev.sluice.engine.flow.PipelineSettings;
+import dev.sluice.engine.sink.SchemaPolicy;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.source.SourceContext;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,7 +37,7 @@ public final class PipelineFactory {
                 .settings(settings(config));
         config.sinks()
                 .forEach((sink, section) ->
-                        builder.sink(sink, section.create(sinkContext(name, sink)), section.route()));
+                        builder.sink(sink, section.create(sinkContext(name, sink, config.schema())), section.route()));
         return builder.build();
     }
 
@@ -47,7 +48,11 @@ public final class PipelineFactory {
 
     /** What a sink of this pipeline is lent. */
     public SinkContext sinkContext(String pipeline, String sink) {
-        return new SinkContext(pipeline, sink, meters, clock, shared);
+        return sinkContext(pipeline, sink, SchemaPolicy.STOP);
+    }
+
+    private SinkContext sinkContext(String pipeline, String sink, SchemaPolicy schema) {
+        return new SinkContext(pipeline, sink, meters, clock, shared, schema);
     }
 
     private static PipelineSettings settings(PipelineConfig config) {

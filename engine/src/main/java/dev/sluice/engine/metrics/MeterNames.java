@@ -17,6 +17,9 @@ public final class MeterNames {
     /** WAL that the server keeps for the slot. Gauge, bytes; pipeline. */
     public static final String SOURCE_RETAINED = "sluice.source.retained.bytes";
 
+    /** WAL that may be written before the server may invalidate the slot, NaN without a limit. Gauge, bytes; pipeline. */
+    public static final String SOURCE_SAFE = "sluice.source.safe.bytes";
+
     /** WAL between the server's end and what the source has read. Gauge, bytes; pipeline. */
     public static final String SOURCE_LAG = "sluice.source.lag.bytes";
 
@@ -49,6 +52,9 @@ public final class MeterNames {
 
     /** How often a write or an open was tried again. Counter; pipeline, sink. */
     public static final String SINK_RETRIES = "sluice.sink.retries";
+
+    /** Alterations that a sink made to its tables because the source's were altered. Counter; pipeline, sink. */
+    public static final String SINK_SCHEMA_CHANGES = "sluice.sink.schema.changes";
 
     /** Rows of the first copy that a sink has got. Counter; pipeline, sink. */
     public static final String COPY_ROWS = "sluice.copy.rows";

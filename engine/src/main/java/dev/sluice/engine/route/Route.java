@@ -108,9 +108,7 @@ public final class Route {
                 columns = columns.stream().filter(rule::keeps).toList();
             }
         }
-        return columns.size() == relation.columns().size()
-                ? relation
-                : new Relation(relation.oid(), relation.schema(), relation.name(), relation.identity(), columns);
+        return columns.size() == relation.columns().size() ? relation : relation.withColumns(columns);
     }
 
     /** What the sink gets of a batch; it moves the position as far as the batch itself, even when nothing is left. */

@@ -13,11 +13,22 @@ import java.util.Optional;
  * @param meters where to register meters beyond those that every lane has
  * @param shared objects of the surrounding program by their type, such as the {@code Vertx} that a pipeline is deployed
  *     in; a sink does not close them
+ * @param schema what to do when tables of the source are altered
  */
 public record SinkContext(
-        String pipeline, String sink, MeterRegistry meters, Clock clock, Map<Class<?>, Object> shared) {
+        String pipeline,
+        String sink,
+        MeterRegistry meters,
+        Clock clock,
+        Map<Class<?>, Object> shared,
+        SchemaPolicy schema) {
     public SinkContext {
         shared = Map.copyOf(shared);
+    }
+
+    /** With the usual answer to what happens to tables. */
+    public SinkContext(String pipeline, String sink, MeterRegistry meters, Clock clock, Map<Class<?>, Object> shared) {
+        this(pipeline, sink, meters, clock, shared, SchemaPolicy.ADDITIVE);
     }
 
     /** The shared object of this very type, if the surrounding program gave one. */

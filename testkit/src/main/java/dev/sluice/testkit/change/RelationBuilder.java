@@ -2,6 +2,7 @@ package dev.sluice.testkit.change;
 
 import dev.sluice.engine.change.Column;
 import dev.sluice.engine.change.DataType;
+import dev.sluice.engine.change.Earlier;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ public final class RelationBuilder {
     private final String name;
     private final List<Column> columns = new ArrayList<>();
     private ReplicaIdentity identity = ReplicaIdentity.DEFAULT;
+    private int highest;
 
     RelationBuilder(String schema, String name) {
         this.schema = schema;
@@ -33,6 +35,28 @@ public final class RelationBuilder {
         return add(column, type, typeText(type), false);
     }
 
+    /** The next column gets the number after this one: that of a column that was dropped. */
+    public RelationBuilder dropped() {
+        highest++;
+        return this;
+    }
+
+    /** What earlier rows have in the column that was named last. NULL, if nothing is said. */
+    public RelationBuilder earlier(Earlier value) {
+        Column last = columns.remove(columns.size() - 1);
+        columns.add(new Column(
+                last.name(),
+                last.type(),
+                last.modifier(),
+                last.typeText(),
+                last.key(),
+                last.notNull(),
+                last.index(),
+                last.number(),
+                value));
+        return this;
+    }
+
     public RelationBuilder identity(ReplicaIdentity replicaIdentity) {
         identity = replicaIdentity;
         return this;
@@ -44,7 +68,7 @@ public final class RelationBuilder {
     }
 
     private RelationBuilder add(String column, DataType type, String typeText, boolean key) {
-        columns.add(new Column(column, type, -1, typeText, key, key, columns.size()));
+        columns.add(new Column(column, type, -1, typeText, key, key, columns.size(), ++highest, Earlier.NULL));
         return this;
     }
 

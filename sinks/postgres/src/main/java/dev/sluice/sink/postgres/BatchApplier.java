@@ -66,10 +66,10 @@ final class BatchApplier {
             return Mono.error(new SyncException(ErrorKind.INTERNAL, "a sink that failed was not opened again"));
         }
         ChangeBatch batch = given.after(reached);
-        Set<Relation> relations = TableTargets.used(batch);
+        Set<Relation> relations = held.relationsWith(batch);
         Mono<Position> written = targets.know(relations)
                 ? Mono.defer(() -> apply(batch))
-                : targets.load(relations)
+                : targets.load(relations, transactionOpen)
                         .then(Mono.just(batch))
                         .publishOn(worker)
                         .flatMap(this::apply);

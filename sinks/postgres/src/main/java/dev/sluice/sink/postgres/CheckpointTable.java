@@ -24,7 +24,8 @@ final class CheckpointTable {
 
     private static final String EXISTS = "SELECT to_regclass('sluice.checkpoint') IS NOT NULL"
             + " AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('sluice.copied')"
-            + " AND attname = 'chunk_count' AND NOT attisdropped) AS there";
+            + " AND attname = 'chunk_count' AND NOT attisdropped)"
+            + " AND to_regclass('sluice.relation') IS NOT NULL AS there";
 
     /**
      * The lock keeps two sinks that start together from tripping over each other. CREATE SCHEMA IF NOT EXISTS would ask for
@@ -66,7 +67,19 @@ final class CheckpointTable {
                   DROP CONSTRAINT copied_pkey, ADD PRIMARY KEY (pipeline, sink, table_schema, table_name, chunk);
               END IF;
             END $$;
-            COMMENT ON TABLE sluice.copied IS 'Chunks of tables that a first copy has filled.'
+            COMMENT ON TABLE sluice.copied IS 'Chunks of tables that a first copy has filled.';
+            CREATE TABLE IF NOT EXISTS sluice.relation (
+              pipeline text NOT NULL,
+              sink text NOT NULL,
+              relation bigint NOT NULL,
+              table_schema text NOT NULL,
+              table_name text NOT NULL,
+              highest int NOT NULL,
+              columns jsonb NOT NULL,
+              seen_at timestamptz NOT NULL,
+              PRIMARY KEY (pipeline, sink, relation)
+            );
+            COMMENT ON TABLE sluice.relation IS 'The columns of each table of the source when they were last met, by its OID there.'
             """;
 
     private static final String CLAIM = """

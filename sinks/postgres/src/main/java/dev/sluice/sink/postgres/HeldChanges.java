@@ -1,8 +1,11 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.Relation;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The beginning of a source transaction whose end has not come, kept back until it has, so that it can be applied together
@@ -25,6 +28,14 @@ final class HeldChanges {
     void add(ChangeBatch batch) {
         batches.add(batch);
         bytes += batch.sizeInBytes();
+    }
+
+    /** The relations of what is held, then those of what follows it. */
+    Set<Relation> relationsWith(ChangeBatch next) {
+        Set<Relation> relations = new LinkedHashSet<>();
+        batches.forEach(batch -> relations.addAll(TableTargets.used(batch)));
+        relations.addAll(TableTargets.used(next));
+        return relations;
     }
 
     /** Gives up what is held, with what follows it, in order. */

@@ -10,6 +10,7 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.List;
@@ -36,6 +37,7 @@ final class PostgresSink implements TransactionalSink {
     private final CopyThreshold copyThreshold;
     private final SinkThreads threads;
     private final TableCopier copier;
+    private final Counter alterations;
     private volatile @Nullable Opened opened;
 
     /** What lives from one opening to the next. */
@@ -50,6 +52,7 @@ final class PostgresSink implements TransactionalSink {
         this.copyThreshold = copyThreshold;
         this.threads = new SinkThreads(context.sink(), config.copyConnections());
         this.copier = new TableCopier(connector.blocking(), threads);
+        this.alterations = SchemaFollower.counter(context);
     }
 
     @Override
@@ -65,10 +68,14 @@ final class PostgresSink implements TransactionalSink {
                 .claim(source)
                 .map(claim -> {
                     Position position = claim.position();
-                    opened = opened(session, claim, new TableTargets(session), position);
+                    opened = opened(session, claim, targets(session, claim), position);
                     log.debug("{} is open at {}, epoch {}", describe(), position, claim.epoch());
                     return position;
                 });
+    }
+
+    private TableTargets targets(TargetSession session, Claim claim) {
+        return new TableTargets(session, claim, new SchemaFollower(session, context, alterations));
     }
 
     private Opened opened(TargetSession session, Claim claim, TableTargets targets, Position position) {
@@ -128,7 +135,10 @@ final class PostgresSink implements TransactionalSink {
         return Mono.fromRunnable(copier::abort)
                 .then(letGo())
                 .then(connector.close())
-                .then(Mono.fromRunnable(threads::close));
+                .then(Mono.fromRunnable(() -> {
+                    threads.close();
+                    context.meters().remove(alterations);
+                }));
     }
 
     private <T> Mono<T> whenOpen(Function<Opened, Mono<T>> call) {

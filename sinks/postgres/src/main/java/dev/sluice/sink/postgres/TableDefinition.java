@@ -35,6 +35,44 @@ final class TableDefinition {
                 + String.join(", ", parts) + ");";
     }
 
+    /**
+     * Adds a column, which gets what rows that are there already have in the source. It may be NULL: rows of the old shape
+     * may still come.
+     */
+    static String addColumn(TargetTable table, Column column) {
+        String value = column.earlier().text();
+        return "ALTER TABLE " + table.sqlName() + " ADD COLUMN " + Identifiers.quote(column.name()) + " "
+                + column.typeText() + (value == null ? "" : " DEFAULT " + Identifiers.literal(value)) + ";";
+    }
+
+    /** Gives a table the name, and the schema, that it has in the source now. */
+    static String renameTable(SourceShape before, Relation now) {
+        List<String> statements = new ArrayList<>();
+        String schema = before.schema();
+        if (!schema.equals(now.schema())) {
+            statements.add("ALTER TABLE " + Identifiers.qualified(schema, before.name()) + " SET SCHEMA "
+                    + Identifiers.quote(now.schema()) + ";");
+            schema = now.schema();
+        }
+        if (!before.name().equals(now.name())) {
+            statements.add("ALTER TABLE " + Identifiers.qualified(schema, before.name()) + " RENAME TO "
+                    + Identifiers.quote(now.name()) + ";");
+        }
+        return String.join(" ", statements);
+    }
+
+    static String changeType(TargetTable table, Column column) {
+        return alterColumn(table, column.name()) + "TYPE " + column.typeText() + ";";
+    }
+
+    static String dropNotNull(TargetTable table, TargetColumn column) {
+        return alterColumn(table, column.name()) + "DROP NOT NULL;";
+    }
+
+    static String alterColumn(TargetTable table, String column) {
+        return "ALTER TABLE " + table.sqlName() + " ALTER COLUMN " + Identifiers.quote(column) + " ";
+    }
+
     /** The types of all columns, and what those are made of: see {@link #collectTypes}. */
     static Set<DataType> types(Collection<Relation> tables) {
         Set<DataType> types = new LinkedHashSet<>();

@@ -123,7 +123,7 @@ final class TableStatements {
      */
     private String deleteByImage() {
         String wanted = IntStream.range(0, columns.size())
-                .mapToObj(i -> "u.c" + i + "::" + columns.get(i).column().baseText() + "::text")
+                .mapToObj(i -> columns.get(i).column().printed("u.c" + i))
                 .collect(Collectors.joining(", "));
         String present =
                 columns.stream().map(column -> "x." + name(column) + "::text").collect(Collectors.joining(", "));
@@ -157,7 +157,7 @@ final class TableStatements {
     }
 
     private static String cast(Mapped column, int parameter) {
-        return "u.c" + parameter + "::" + column.column().castType();
+        return column.column().valueOf("u.c" + parameter);
     }
 
     private static String names(List<Mapped> given) {

@@ -5,15 +5,18 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.sink.postgres.CheckpointTable.Claim;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -23,12 +26,16 @@ import reactor.core.publisher.Mono;
 final class TableTargets {
     private final TargetSession session;
     private final TargetCatalogue catalogue;
+    private final SourceShapes shapes;
+    private final SchemaFollower follower;
     private final Map<Relation, TableMapping> mappings = new ConcurrentHashMap<>();
     private final Map<TableMapping, TableMapping> forCopying = new ConcurrentHashMap<>();
 
-    TableTargets(TargetSession session) {
+    TableTargets(TargetSession session, Claim claim, SchemaFollower follower) {
         this.session = session;
         this.catalogue = new TargetCatalogue(session);
+        this.shapes = new SourceShapes(session, claim);
+        this.follower = follower;
     }
 
     /** The relations that a batch's changes belong to. */
@@ -45,30 +52,47 @@ final class TableTargets {
         return mappings.keySet().containsAll(relations);
     }
 
-    /** Looks them all up afresh; fails with all misfits at once. Forgets other shapes of the same tables. */
-    Mono<Void> load(Collection<Relation> relations) {
-        return catalogue
+    /**
+     * Looks them all up afresh, and alters their tables where the source's were altered and that is allowed; fails with all
+     * misfits at once. Forgets other shapes of the same tables.
+     *
+     * @param transactionOpen whether the session is in a transaction, whose part this becomes
+     */
+    Mono<Void> load(Collection<Relation> relations, boolean transactionOpen) {
+        return shapes.read(relations).flatMap(before -> catalogue
                 .read(relations)
-                .doOnNext(tables -> bind(relations, tables))
-                .then();
+                .flatMap(tables -> followed(relations, tables, before, transactionOpen))
+                .flatMap(tables -> shapes.write(bind(relations, tables, before))));
     }
 
-    private void bind(Collection<Relation> relations, Map<String, TargetTable> tables) {
+    private Mono<Map<String, TargetTable>> followed(
+            Collection<Relation> relations,
+            Map<String, TargetTable> tables,
+            Map<Long, SourceShape> before,
+            boolean transactionOpen) {
+        return follower.follow(relations, tables, before, transactionOpen)
+                .flatMap(altered -> altered ? catalogue.read(relations) : Mono.just(tables));
+    }
+
+    /** @return the shapes that are not those of before */
+    private List<SourceShape> bind(
+            Collection<Relation> relations, Map<String, TargetTable> tables, Map<Long, SourceShape> before) {
+        Map<Long, SourceShape> latest = new HashMap<>(before);
         List<Problem> problems = new ArrayList<>();
         List<TableMapping> bound = new ArrayList<>();
         for (Relation relation : relations) {
             TargetTable target = tables.get(relation.displayName());
+            SourceShape shape = latest.get(relation.oid());
             if (target == null) {
-                problems.add(new Problem(
-                        ErrorKind.SINK_MISFIT,
-                        "target table " + relation.displayName() + " does not exist",
-                        TableDefinition.createTable(relation)));
+                problems.add(noTable(relation, shape));
                 continue;
             }
-            List<Problem> misfits = TableFit.problems(relation, target, session.user(), session.triggersSilent());
+            List<Problem> misfits =
+                    TableFit.problems(relation, target, shape, session.user(), session.triggersSilent());
             problems.addAll(misfits);
             if (misfits.isEmpty()) {
                 bound.add(new TableMapping(relation, target));
+                latest.put(relation.oid(), SourceShape.of(relation, target, shape));
             }
         }
         if (!problems.isEmpty()) {
@@ -78,6 +102,20 @@ final class TableTargets {
                 .anyMatch(added -> added.displayName().equals(known.displayName())));
         bound.forEach(mapping -> mappings.put(mapping.relation(), mapping));
         forCopying.keySet().retainAll(mappings.values());
+        return latest.values().stream()
+                .filter(shape -> !shape.equals(before.get(shape.oid())))
+                .toList();
+    }
+
+    private static Problem noTable(Relation relation, @Nullable SourceShape before) {
+        String what = "target table " + relation.displayName() + " does not exist";
+        if (before == null || before.displayName().equals(relation.displayName())) {
+            return new Problem(ErrorKind.SINK_MISFIT, what, TableDefinition.createTable(relation));
+        }
+        return new Problem(
+                ErrorKind.SINK_MISFIT,
+                what + "; in the source it was " + before.displayName() + " before",
+                TableDefinition.renameTable(before, relation));
     }
 
     TableMapping mapping(Relation relation) {

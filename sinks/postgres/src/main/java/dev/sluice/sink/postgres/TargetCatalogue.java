@@ -24,7 +24,7 @@ final class TargetCatalogue {
                 'kind', c.relkind,
                 'columns', (
                   SELECT coalesce(json_agg(json_build_object(
-                    'name', a.attname, 'typeSchema', tn.nspname, 'typeName', t.typname,
+                    'name', a.attname, 'number', a.attnum, 'typeSchema', tn.nspname, 'typeName', t.typname,
                     'typeText', format_type(a.atttypid, a.atttypmod),
                     'baseSchema', b.schema, 'baseName', b.name, 'modifier', b.modifier,
                     'baseText', format_type(b.oid, b.modifier),
@@ -131,6 +131,7 @@ final class TargetCatalogue {
     private static TargetColumn column(JsonObject column) {
         return new TargetColumn(
                 column.getString("name"),
+                column.getInteger("number"),
                 column.getString("baseSchema"),
                 column.getString("baseName"),
                 column.getInteger("modifier"),

@@ -60,7 +60,7 @@ final class TargetSchema {
                 .onErrorMap(
                         StatementFailure.class,
                         failure -> TargetErrors.isFenced(failure) ? claim.fenced() : explained(tables, failure))
-                .then(Mono.defer(() -> targets.load(tables)));
+                .then(Mono.defer(() -> targets.load(tables, false)));
     }
 
     /** Since PostgreSQL 15 not everybody may create tables in schema public. */
@@ -136,11 +136,13 @@ final class TargetSchema {
         List<Statement> all = new ArrayList<>();
         all.add(Statement.of("BEGIN", "begin a transaction"));
         all.addAll(ddl);
-        all.add(Statement.of(
-                "DELETE FROM sluice.copied WHERE pipeline = $1::text AND sink = $2::text",
-                "clear sluice.copied",
-                claim.pipeline(),
-                claim.sink()));
+        for (String table : List.of("sluice.copied", "sluice.relation")) {
+            all.add(Statement.of(
+                    "DELETE FROM " + table + " WHERE pipeline = $1::text AND sink = $2::text",
+                    "clear " + table,
+                    claim.pipeline(),
+                    claim.sink()));
+        }
         all.add(claim.setState(false, snapshot));
         all.add(Statement.of("COMMIT", "commit a transaction"));
         return all;

@@ -11,7 +11,8 @@ import reactor.core.publisher.Mono;
 /** Removes what one sink keeps in schema {@code sluice}, and the schema with its last row. Never touches tables of rows. */
 final class Teardown {
     private static final String EXISTS = "SELECT to_regclass('sluice.checkpoint') IS NOT NULL"
-            + " AND to_regclass('sluice.copied') IS NOT NULL AS there";
+            + " AND to_regclass('sluice.copied') IS NOT NULL AS there,"
+            + " to_regclass('sluice.relation') IS NOT NULL AS with_relations";
 
     private static final String FOUND = """
             SELECT c.system_identifier, c.timeline, c.database, c.slot,
@@ -34,15 +35,25 @@ final class Teardown {
     /** @return one line for each thing that is, or would be, removed */
     Mono<List<String>> run(SourceIdentity source, boolean really) {
         return session.run(Statement.of(EXISTS, "look for schema sluice"))
-                .filter(rows -> rows.iterator().next().getBoolean("there"))
-                .flatMap(any -> session.run(Statement.of(FOUND, "read sluice.checkpoint", pipeline, sink)))
-                .filter(rows -> rows.size() > 0)
-                .flatMap(rows -> remove(rows.iterator().next(), source, really))
+                .map(rows -> rows.iterator().next())
+                .filter(row -> row.getBoolean("there"))
+                .flatMap(row -> remove(row.getBoolean("with_relations"), source, really))
                 .defaultIfEmpty(List.of())
                 .onErrorMap(error -> TargetErrors.classify("tear down sink " + sink, error));
     }
 
-    private Mono<List<String>> remove(Row row, SourceIdentity source, boolean really) {
+    /** @param withRelations false in a target that only earlier versions have written to */
+    private Mono<List<String>> remove(boolean withRelations, SourceIdentity source, boolean really) {
+        List<String> tables = new ArrayList<>(List.of("sluice.checkpoint", "sluice.copied"));
+        if (withRelations) {
+            tables.add("sluice.relation");
+        }
+        return session.run(Statement.of(FOUND, "read sluice.checkpoint", pipeline, sink))
+                .filter(rows -> rows.size() > 0)
+                .flatMap(rows -> remove(rows.iterator().next(), tables, source, really));
+    }
+
+    private Mono<List<String>> remove(Row row, List<String> tables, SourceIdentity source, boolean really) {
         SourceIdentity owner = new SourceIdentity(
                 row.getString("system_identifier"),
                 row.getInteger("timeline"),
@@ -57,7 +68,7 @@ final class Teardown {
         List<String> lines = new ArrayList<>();
         List<Statement> statements = new ArrayList<>();
         statements.add(Statement.of("BEGIN", "begin a transaction"));
-        for (String table : List.of("sluice.checkpoint", "sluice.copied")) {
+        for (String table : tables) {
             statements.add(Statement.of(
                     "DELETE FROM " + table + " WHERE pipeline = $1::text AND sink = $2::text",
                     "delete from " + table,
@@ -69,7 +80,7 @@ final class Teardown {
         if (row.getBoolean("last")) {
             lines.add("schema sluice, which holds nothing else");
             // Without CASCADE: if somebody keeps something of their own there, it stays.
-            statements.add(Statement.of("DROP TABLE sluice.checkpoint, sluice.copied", "drop the tables of sluice"));
+            statements.add(Statement.of("DROP TABLE " + String.join(", ", tables), "drop the tables of sluice"));
             statements.add(Statement.of("DROP SCHEMA sluice", "drop schema sluice"));
         }
         statements.add(Statement.of("COMMIT", "commit a transaction"));

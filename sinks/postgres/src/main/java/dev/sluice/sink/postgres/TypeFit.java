@@ -37,6 +37,22 @@ final class TypeFit {
         return isWider(type, source.modifier(), target);
     }
 
+    /** Whether the source's column has a type now that does not fit the target's, but has room for every value of it. */
+    static boolean isWidened(Column source, TargetColumn target) {
+        if (target.generated() || fits(source, target) || !(source.type() instanceof DataType.Base type)) {
+            return false;
+        }
+        Column now = new Column(
+                target.name(),
+                new DataType.Base(0, target.typeSchema(), target.typeName()),
+                target.modifier(),
+                target.typeText(),
+                false,
+                target.notNull(),
+                0);
+        return fits(now, TargetColumn.of(source, type));
+    }
+
     private static boolean isWider(DataType type, int modifier, TargetColumn target) {
         boolean characters = type.isBuiltIn() && CHARACTER_TYPES.contains(type.name());
         if (isUnlimitedText(target)) {

@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Column;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SourceIdentity;
+import dev.sluice.engine.sink.SchemaPolicy;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.postgres.Identifiers;
@@ -35,7 +36,9 @@ final class TargetFixture implements AutoCloseable {
     private final TestDatabase database;
     private final Map<Class<?>, Object> shared;
     private final List<TransactionalSink> sinks = new ArrayList<>();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private CopyThreshold copyThreshold = CopyThreshold.DEFAULT;
+    private SchemaPolicy policy = SchemaPolicy.ADDITIVE;
 
     /** Sinks make a Vert.x of their own. */
     TargetFixture(TestDatabase database) {
@@ -54,12 +57,22 @@ final class TargetFixture implements AutoCloseable {
         return this;
     }
 
+    /** What sinks that are made from now on do about tables that are altered. */
+    void withPolicy(SchemaPolicy chosen) {
+        policy = chosen;
+    }
+
+    /** Of all sinks. */
+    SimpleMeterRegistry meters() {
+        return meters;
+    }
+
     TestDatabase database() {
         return database;
     }
 
     SinkContext context() {
-        return new SinkContext("shop", "replica", new SimpleMeterRegistry(), Clock.systemUTC(), shared);
+        return new SinkContext("shop", "replica", meters, Clock.systemUTC(), shared, policy);
     }
 
     TransactionalSink newSink() {

@@ -2,6 +2,7 @@ package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.Column;
 import dev.sluice.engine.change.DataType;
+import dev.sluice.engine.change.Earlier;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
 import dev.sluice.postgres.Connections;
@@ -64,7 +65,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     private TableFacts readOne(long oid) throws SQLException {
         askedSinceKnown++;
         TableCatalogue catalogue = new TableCatalogue(connection());
-        return new TableFacts(catalogue.columns(oid), catalogue.types());
+        return TableFacts.of(catalogue.columns(oid), catalogue.types());
     }
 
     private Relation describe(RelationMessage message, TableFacts facts, Map<Long, TypeMessage> announced)
@@ -78,7 +79,14 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
             }
             index++;
         }
-        return new Relation(message.oid(), message.schema(), message.name(), message.identity(), columns);
+        int highest = columns.stream().mapToInt(Column::number).max().orElse(0);
+        return new Relation(
+                message.oid(),
+                message.schema(),
+                message.name(),
+                message.identity(),
+                columns,
+                Math.max(highest, facts.highestGenerated()));
     }
 
     /** PostgreSQL 18 can publish them; they are not ours to write anywhere. */
@@ -106,9 +114,18 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
         boolean notNull = present != null && present.notNull();
         if (present != null && present.type().oid() == described.type() && present.modifier() == described.modifier()) {
             return new Column(
-                    described.name(), present.type(), present.modifier(), present.typeText(), key, notNull, index);
+                    described.name(),
+                    present.type(),
+                    present.modifier(),
+                    present.typeText(),
+                    key,
+                    notNull,
+                    index,
+                    present.number(),
+                    present.earlier());
         }
-        return otherType(described, facts.types(), announced, key, notNull, index);
+        int number = present == null ? 0 : present.number();
+        return otherType(described, facts.types(), announced, key, notNull, index, number);
     }
 
     /** The column has another type now, or is gone. */
@@ -118,7 +135,8 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
             Map<Long, TypeMessage> announced,
             boolean key,
             boolean notNull,
-            int index)
+            int index,
+            int number)
             throws SQLException {
         types.load(List.of(described.type()));
         DataType type = types.find(described.type());
@@ -132,7 +150,8 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
                     : new DataType.Base(named.oid(), named.schema(), named.name());
             text = type.schema() + "." + type.name();
         }
-        return new Column(described.name(), type, described.modifier(), text, key, notNull, index);
+        return new Column(
+                described.name(), type, described.modifier(), text, key, notNull, index, number, Earlier.UNKNOWN);
     }
 
     /** The connection, opened if it is not. */

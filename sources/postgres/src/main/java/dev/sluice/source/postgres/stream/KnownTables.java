@@ -1,14 +1,13 @@
 package dev.sluice.source.postgres.stream;
 
-import dev.sluice.engine.change.Column;
 import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.postgres.TableColumns;
 import dev.sluice.source.postgres.pgoutput.RelationMessage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class KnownTables {
     static KnownTables read(Connection connection, String publication, long first) throws SQLException {
         CommittedBefore committed = committed(connection); // first, so that what is read afterwards is later
         TableCatalogue catalogue = new TableCatalogue(connection);
-        Map<Long, List<Column>> columns = catalogue.columns(published(connection, publication, first));
+        Map<Long, TableColumns> columns = catalogue.columns(published(connection, publication, first));
         return new KnownTables(committed, TableFacts.of(columns, catalogue.types()));
     }
 

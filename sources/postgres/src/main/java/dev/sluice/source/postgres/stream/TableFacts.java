@@ -2,6 +2,7 @@ package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.Column;
 import dev.sluice.engine.change.ReplicaIdentity;
+import dev.sluice.postgres.TableColumns;
 import dev.sluice.postgres.TypeCatalogue;
 import dev.sluice.source.postgres.pgoutput.RelationMessage;
 import dev.sluice.source.postgres.pgoutput.RelationMessage.ColumnDescription;
@@ -14,14 +15,19 @@ import org.jspecify.annotations.Nullable;
  * What the catalog says of one table at one moment.
  *
  * @param columns in order, without generated ones; none if the table is gone
+ * @param highestGenerated the highest number of a generated column, 0 if there is none
  * @param types those of the columns
  */
-record TableFacts(List<Column> columns, TypeCatalogue types) {
+record TableFacts(List<Column> columns, int highestGenerated, TypeCatalogue types) {
     /** The facts by table. */
-    static Map<Long, TableFacts> of(Map<Long, List<Column>> columns, TypeCatalogue types) {
+    static Map<Long, TableFacts> of(Map<Long, TableColumns> columns, TypeCatalogue types) {
         Map<Long, TableFacts> facts = new HashMap<>();
-        columns.forEach((oid, list) -> facts.put(oid, new TableFacts(list, types)));
+        columns.forEach((oid, table) -> facts.put(oid, of(table, types)));
         return facts;
+    }
+
+    static TableFacts of(TableColumns columns, TypeCatalogue types) {
+        return new TableFacts(columns.plain(), columns.highestGenerated(), types);
     }
 
     /** The column of this name, if it is there; {@code hint} is where it probably is. */

@@ -1,0 +1,159 @@
+package dev.sluice.sink.postgres;
+
+import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.Problem;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.metrics.MeterNames;
+import dev.sluice.engine.sink.SchemaPolicy;
+import dev.sluice.engine.sink.SinkContext;
+import io.micrometer.core.instrument.Counter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Alters tables of the target where those of the source were altered, as far as no data can be lost by it: adds columns,
+ * widens types, takes NOT NULL from columns that the source no longer fills. What it leaves is {@link TableFit}'s to refuse.
+ *
+ * <p>An added column keeps, as its default, what earlier rows have in it: those that are in the target, and those of the old
+ * shape that are still to come. Rows of the new shape bring their own values.
+ */
+final class SchemaFollower {
+    private static final Logger log = LoggerFactory.getLogger(SchemaFollower.class);
+
+    /** Who waits for an exclusive lock holds up everybody who comes after. */
+    private static final Statement WAIT_BRIEFLY = Statement.of("SET LOCAL lock_timeout = '5s'", "set lock_timeout");
+
+    private static final Statement WAIT_AS_BEFORE =
+            Statement.of("SET LOCAL lock_timeout = DEFAULT", "reset lock_timeout");
+    private static final Statement BEGIN = Statement.of("BEGIN", "begin a transaction");
+    private static final Statement COMMIT = Statement.of("COMMIT", "commit a transaction");
+
+    private final TargetSession session;
+    private final SchemaPolicy policy;
+    private final String pipeline;
+    private final Counter changes;
+
+    /** @param changes counts what was altered */
+    SchemaFollower(TargetSession session, SinkContext context, Counter changes) {
+        this.session = session;
+        this.policy = context.schema();
+        this.pipeline = context.pipeline();
+        this.changes = changes;
+    }
+
+    /** Lives as long as the sink. */
+    static Counter counter(SinkContext context) {
+        return Counter.builder(MeterNames.SINK_SCHEMA_CHANGES)
+                .description("Alterations of the sink's tables that follow those of the source's")
+                .tag(MeterNames.PIPELINE, context.pipeline())
+                .tag(MeterNames.SINK, context.sink())
+                .register(context.meters());
+    }
+
+    /**
+     * Does what can be done. In order of the relations, as a table that was altered within a batch has two.
+     *
+     * @param tables of the target, by {@link Relation#displayName}
+     * @param before the relations' shapes until now, by OID
+     * @param transactionOpen whether the session is in a transaction, whose part this becomes
+     * @return whether anything was altered
+     */
+    Mono<Boolean> follow(
+            Collection<Relation> relations,
+            Map<String, TargetTable> tables,
+            Map<Long, SourceShape> before,
+            boolean transactionOpen) {
+        List<Statement> alterations = policy == SchemaPolicy.STOP ? List.of() : alterations(relations, tables, before);
+        if (alterations.isEmpty()) {
+            return Mono.just(false);
+        }
+        List<Statement> all = new ArrayList<>(alterations);
+        all.add(0, WAIT_BRIEFLY);
+        all.add(transactionOpen ? WAIT_AS_BEFORE : COMMIT);
+        if (!transactionOpen) {
+            all.add(0, BEGIN);
+        }
+        return session.run(all)
+                .onErrorMap(StatementFailure.class, SchemaFollower::explained)
+                .thenReturn(true)
+                .doOnNext(done -> alterations.forEach(this::tell));
+    }
+
+    private void tell(Statement alteration) {
+        changes.increment();
+        log.info("{}: as in the source: {}", pipeline, alteration.sql());
+    }
+
+    private static Throwable explained(StatementFailure failure) {
+        SyncException error = TargetErrors.classify(failure.statement().doing(), failure);
+        return error.kind() == ErrorKind.SINK_UNAVAILABLE
+                ? error
+                : SyncException.of(List.of(new Problem(
+                        ErrorKind.SINK_MISFIT,
+                        String.valueOf(error.getMessage()),
+                        failure.statement().sql())));
+    }
+
+    private static List<Statement> alterations(
+            Collection<Relation> relations, Map<String, TargetTable> tables, Map<Long, SourceShape> before) {
+        Map<Long, SourceShape> shapes = new HashMap<>(before);
+        List<Statement> alterations = new ArrayList<>();
+        for (Relation relation : relations) {
+            TargetTable target = tables.get(relation.displayName());
+            SourceShape shape = shapes.get(relation.oid());
+            if (target != null && target.isTable() && shape != null) {
+                alterations.addAll(alterations(relation, target, shape));
+                shapes.put(relation.oid(), SourceShape.of(relation, target, shape));
+            }
+        }
+        return alterations;
+    }
+
+    private static List<Statement> alterations(Relation relation, TargetTable target, SourceShape before) {
+        List<Statement> alterations = new ArrayList<>();
+        for (Column column : relation.columns()) {
+            TargetColumn found = target.column(column.name()).orElse(null);
+            if (found == null) {
+                if (before.isAddition(column, relation) && column.earlier().known()) {
+                    alterations.add(Statement.of(
+                            TableDefinition.addColumn(target, column),
+                            "add column " + column.name() + " to " + target.displayName()));
+                }
+                continue;
+            }
+            if (before.named(column.name()).isPresent() && TypeFit.isWidened(column, found)) {
+                alterations.add(Statement.of(
+                        TableDefinition.changeType(target, column),
+                        "widen column " + column.name() + " of " + target.displayName()));
+            }
+            if (found.notNull() && before.isRelaxed(column)) {
+                alterations.add(dropNotNull(target, found));
+            }
+        }
+        for (TargetColumn found : target.columns()) {
+            if (found.mustBeFilled() && isGone(found, relation, before)) {
+                alterations.add(dropNotNull(target, found));
+            }
+        }
+        return alterations;
+    }
+
+    private static Statement dropNotNull(TargetTable target, TargetColumn column) {
+        return Statement.of(
+                TableDefinition.dropNotNull(target, column),
+                "take NOT NULL from column " + column.name() + " of " + target.displayName());
+    }
+
+    private static boolean isGone(TargetColumn found, Relation relation, SourceShape before) {
+        return before.named(found.name()).isPresent()
+                && relation.columns().stream().noneMatch(column -> column.name().equals(found.name()));
+    }
+}
