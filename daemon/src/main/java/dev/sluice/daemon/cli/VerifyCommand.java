@@ -11,9 +11,6 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.config.PipelineConfig;
 import dev.sluice.engine.config.SinkSection;
 import dev.sluice.engine.config.SluiceConfig;
-import dev.sluice.postgres.PostgresEndpoint;
-import dev.sluice.sink.postgres.PostgresSinkConfig;
-import dev.sluice.source.postgres.PostgresSourceConfig;
 import dev.sluice.source.postgres.SourceSettings;
 import java.io.PrintWriter;
 import java.util.List;
@@ -61,6 +58,10 @@ final class VerifyCommand implements Callable<Integer> {
                 if (verification != null) {
                     out.println(pipeline.getKey() + " -> " + sink.getKey());
                     all = all.and(verification.run(report -> print(report, out)));
+                    verification
+                            .sequencesBehind()
+                            .forEach(pair -> out.println("  sequence " + pair.description()
+                                    + ": before the target takes over, run sluice sequences"));
                     compared++;
                 }
             }
@@ -79,9 +80,10 @@ final class VerifyCommand implements Callable<Integer> {
     /** @return null for a sink that cannot be compared */
     private static @Nullable SinkVerification verification(
             Map.Entry<String, PipelineConfig> pipeline, Map.Entry<String, SinkSection<?>> sink, PrintWriter out) {
+        PostgresPair pair = PostgresPair.of(pipeline.getKey(), pipeline.getValue(), sink.getKey(), sink.getValue())
+                .orElse(null);
         String both = pipeline.getKey() + " -> " + sink.getKey();
-        if (!(pipeline.getValue().source().config() instanceof PostgresSourceConfig source)
-                || !(sink.getValue().config() instanceof PostgresSinkConfig target)) {
+        if (pair == null) {
             out.println(both + ": not compared, type " + sink.getValue().type());
             return null;
         }
@@ -89,14 +91,10 @@ final class VerifyCommand implements Callable<Integer> {
             out.println(both + ": not compared, it gets only some operations");
             return null;
         }
-        SourceSettings settings = SourceSettings.of(source, pipeline.getKey());
+        SourceSettings source = pair.source();
         SinkVerification.Stream stream = new SinkVerification.Stream(
-                pipeline.getKey(), sink.getKey(), settings.endpoint(), settings.slot(), settings.publication());
-        return new SinkVerification(
-                stream,
-                PostgresEndpoint.parse(target.url(), target.password()),
-                sink.getValue().route(),
-                Patience.defaults());
+                pair.pipeline(), pair.sink(), source.endpoint(), source.slot(), source.publication());
+        return new SinkVerification(stream, pair.target(), pair.route(), Patience.defaults());
     }
 
     private static void print(TableReport report, PrintWriter out) {

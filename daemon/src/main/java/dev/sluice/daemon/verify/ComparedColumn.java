@@ -1,5 +1,6 @@
 package dev.sluice.daemon.verify;
 
+import dev.sluice.postgres.Casts;
 import dev.sluice.postgres.Identifiers;
 
 /**
@@ -47,6 +48,6 @@ record ComparedColumn(String name, String type, Form form) {
 
     /** Compares with a text by the column's own type, so that an index serves, unless blanks would make a difference. */
     String equalTo(String operator, String text) {
-        return form == Form.UNPADDED ? text() + operator + text : column() + operator + text + "::" + type;
+        return form == Form.UNPADDED ? text() + operator + text : column() + operator + Casts.fromText(text, type);
     }
 }

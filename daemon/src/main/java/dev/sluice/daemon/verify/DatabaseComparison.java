@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -44,9 +45,9 @@ public final class DatabaseComparison {
      * @throws SyncException when a server cannot be reached or refuses
      */
     public VerifyReport compare(List<Relation> tables, Consumer<TableReport> done) {
-        try (Connection left = open(source, SqlStates::source);
-                Connection right = open(target, SqlStates::target);
-                Connection marks = open(source, SqlStates::source)) {
+        try (Connection left = Side.SOURCE.open(source);
+                Connection right = Side.TARGET.open(target);
+                Connection marks = Side.SOURCE.open(source)) {
             List<TableReport> reports = new ArrayList<>();
             for (Relation table : tables) {
                 TableReport report = table(table, left, right, marks);
@@ -59,40 +60,28 @@ public final class DatabaseComparison {
         }
     }
 
-    private static Connection open(Connections connections, ErrorOf error) {
-        try {
-            return connections.open();
-        } catch (SQLException e) {
-            throw error.of("connect to " + connections.endpoint().displayName(), e);
-        }
-    }
-
-    private interface ErrorOf {
-        SyncException of(String doing, SQLException error);
-    }
-
     private TableReport table(Relation relation, Connection left, Connection right, Connection marks) {
         try {
-            Optional<Map<String, ColumnType>> there =
-                    Side.TARGET.run("look for " + relation.displayName(), () -> find(relation, right));
-            if (there.isEmpty()) {
+            String look = "look for " + relation.displayName();
+            Optional<Table> target = Side.TARGET.run(look, () -> find(relation, right));
+            if (target.isEmpty()) {
                 return TableReport.notCompared(relation.displayName(), "the target has no such table");
             }
+            Map<String, ColumnType> there = Side.TARGET.run(look, () -> columns(relation, right));
             // Generated columns of the target count: what they compute is compared as well.
             List<String> missing = relation.columns().stream()
                     .map(Column::name)
-                    .filter(name -> !there.get().containsKey(name))
+                    .filter(name -> !there.containsKey(name))
                     .toList();
             if (!missing.isEmpty()) {
                 return TableReport.notCompared(
                         relation.displayName(), "the target lacks the columns " + String.join(", ", missing));
             }
-            Map<String, ColumnType> here = Side.SOURCE.run(
-                    "look for " + relation.displayName(),
-                    () -> ColumnType.of(left, relation.schema(), relation.name()));
+            Map<String, ColumnType> here = Side.SOURCE.run(look, () -> columns(relation, left));
+            Optional<Table> source = Side.SOURCE.run(look, () -> find(relation, left));
             return compare(
-                    side(Side.SOURCE, relation, here, there.get()),
-                    side(Side.TARGET, relation, there.get(), here),
+                    side(Side.SOURCE, relation, source, here, there),
+                    side(Side.TARGET, relation, target, there, here),
                     left,
                     right,
                     marks);
@@ -102,20 +91,25 @@ public final class DatabaseComparison {
         }
     }
 
-    private static Optional<Map<String, ColumnType>> find(Relation relation, Connection target) throws SQLException {
-        return new TableCatalogue(target)
-                        .find(relation.schema(), relation.name())
-                        .isEmpty()
-                ? Optional.empty()
-                : Optional.of(ColumnType.of(target, relation.schema(), relation.name()));
+    private static Optional<Table> find(Relation relation, Connection connection) throws SQLException {
+        return new TableCatalogue(connection).find(relation.schema(), relation.name());
+    }
+
+    private static Map<String, ColumnType> columns(Relation relation, Connection connection) throws SQLException {
+        return ColumnType.of(connection, relation.schema(), relation.name());
     }
 
     private static TableSide side(
-            Side side, Relation relation, Map<String, ColumnType> own, Map<String, ColumnType> other) {
+            Side side,
+            Relation relation,
+            Optional<Table> table,
+            Map<String, ColumnType> own,
+            Map<String, ColumnType> other) {
         return new TableSide(
                 side,
                 relation.schema(),
                 relation.name(),
+                table.map(Table::isPartitioned).orElse(false),
                 compared(relation.keyColumns(), own, other),
                 compared(relation.columns(), own, other));
     }

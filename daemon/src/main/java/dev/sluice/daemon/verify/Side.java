@@ -1,7 +1,9 @@
 package dev.sluice.daemon.verify;
 
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.SqlStates;
+import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Which of the two servers is asked, so that an error is told of the one that it came from. */
@@ -36,6 +38,15 @@ enum Side {
             order.give();
         } catch (SQLException e) {
             throw error(doing, e);
+        }
+    }
+
+    Connection open(Connections connections) {
+        try {
+            return connections.open();
+        } catch (SQLException e) {
+            String doing = "connect to " + connections.endpoint().displayName();
+            throw this == SOURCE ? SqlStates.source(doing, e) : SqlStates.target(doing, e);
         }
     }
 

@@ -77,6 +77,15 @@ public final class SinkVerification {
         }
     }
 
+    /** The sequences of the target that would give values again which the source has given. */
+    public List<SequencePair> sequencesBehind() {
+        try (Sequences sequences = Sequences.open(new Connections(stream.source(), APPLICATION), target)) {
+            return sequences.pairs(stream.publication(), route).stream()
+                    .filter(SequencePair::isBehind)
+                    .toList();
+        }
+    }
+
     private boolean isSlotActive(Connection source) throws SQLException {
         try (PreparedStatement statement =
                 source.prepareStatement("SELECT active FROM pg_replication_slots WHERE slot_name = ?")) {

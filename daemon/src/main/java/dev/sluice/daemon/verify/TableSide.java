@@ -12,10 +12,17 @@ import java.util.stream.IntStream;
  * @param side whose table it is
  * @param schema unquoted
  * @param name unquoted
+ * @param partitioned whether its rows are those of its partitions; the rows of tables that inherit from it are not its own
  * @param key columns by which rows are matched, as this side types them; empty for a table that has none
  * @param columns what is compared, in the source's order
  */
-record TableSide(Side side, String schema, String name, List<ComparedColumn> key, List<ComparedColumn> columns) {
+record TableSide(
+        Side side,
+        String schema,
+        String name,
+        boolean partitioned,
+        List<ComparedColumn> key,
+        List<ComparedColumn> columns) {
     int keyColumns() {
         return key.size();
     }
@@ -25,7 +32,7 @@ record TableSide(Side side, String schema, String name, List<ComparedColumn> key
     }
 
     private String table() {
-        return Identifiers.qualified(schema, name) + " AS t";
+        return (partitioned ? "" : "ONLY ") + Identifiers.qualified(schema, name) + " AS t";
     }
 
     /** In UTF-8 whatever the server's encoding is, so that both sides hash and order the same bytes. */

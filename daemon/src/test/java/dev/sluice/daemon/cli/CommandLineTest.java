@@ -42,6 +42,7 @@ class CommandLineTest {
                   run         Copy what is there, then keep the sinks in step until stopped.
                   verify      Compare source and PostgreSQL sinks row by row, at a common position.
                   validate    Only read the configuration; show what it comes to or what is wrong.
+                  sequences   Set the sequences of PostgreSQL sinks to where the source's are, never back.
                   teardown    Drop slot, publication and state of the pipelines, after asking.
                   version     Show which version this is.
                   completion  Print a completion script for bash and zsh.
@@ -58,7 +59,8 @@ class CommandLineTest {
 
     @Test
     void everyCommandHasHelp() {
-        for (String command : new String[] {"run", "verify", "validate", "teardown", "version", "completion"}) {
+        for (String command :
+                new String[] {"run", "verify", "validate", "sequences", "teardown", "version", "completion"}) {
             assertThat(sluice(command, "--help")).as(command).isZero();
             assertThat(out.toString()).as(command).contains("Usage: sluice " + command);
         }
@@ -153,7 +155,7 @@ class CommandLineTest {
                 .contains("        password: \"***\"\n")
                 .contains("      tables: [\"public.*\", \"!public.audit_*\"]\n")
                 .contains("        columns: { public.customers: [\"*\", \"!phone\"] }")
-                .contains("      memory: 64MB\n    batch: 2MB\n    drain: 30s\n")
+                .contains("      memory: 64MB\n    batch: 2MB\n    schema: additive\n    drain: 30s\n")
                 .doesNotContain("hunter");
         assertThat(err.toString()).isEmpty();
         assertThat(directory.resolve("state")).as("nothing is touched").doesNotExist();

@@ -3,24 +3,15 @@ package dev.sluice.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.daemon.Shop;
-import dev.sluice.engine.config.Providers;
 import dev.sluice.testkit.postgres.PostgresServer;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 @PostgresTest
 class WholePathTest {
@@ -28,9 +19,7 @@ class WholePathTest {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final InProcess sluice = new InProcess();
 
     @Test
     void runsUntilCaughtUpThenVerifiesThenTearsDown(TestDatabase source) throws Exception {
@@ -38,31 +27,63 @@ class WholePathTest {
         Shop.create(source);
         String file = write(Shop.yaml(source, target, ""));
 
-        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
         source.execute("UPDATE customer SET name = 'new' WHERE id = 7", "DELETE FROM purchase WHERE id = 3");
-        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
 
-        assertThat(sluice("verify", "-c", file)).as(err.toString()).isZero();
-        assertThat(out.toString())
+        assertThat(sluice.run("verify", "-c", file)).as(sluice.err()).isZero();
+        assertThat(sluice.out())
                 .startsWith("shop -> replica" + System.lineSeparator())
                 .containsPattern("public.customer +500 rows +in step")
                 .endsWith("in step: 2 tables, 1499 rows, 0 differences" + System.lineSeparator());
 
         target.execute("UPDATE customer SET name = 'wrong' WHERE id = 7", "DELETE FROM purchase WHERE id IN (1, 2, 4)");
-        assertThat(sluice("verify", "-c", file)).isEqualTo(3);
-        assertThat(out.toString())
+        assertThat(sluice.run("verify", "-c", file)).isEqualTo(3);
+        assertThat(sluice.out())
                 .containsPattern("differs +id=7: name")
                 .containsPattern("missing in target +id=1\\R")
                 .endsWith("not in step: 2 tables, 1499 rows, 4 differences" + System.lineSeparator());
 
-        assertThat(sluice("teardown", "-c", file, "--yes")).as(err.toString()).isZero();
-        assertThat(out.toString()).startsWith("This will be dropped:").contains("Dropped:");
+        assertThat(sluice.run("teardown", "-c", file, "--yes")).as(sluice.err()).isZero();
+        assertThat(sluice.out()).startsWith("This will be dropped:").contains("Dropped:");
         assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                 .isEqualTo("0");
         assertThat(source.value("SELECT count(*) FROM pg_publication")).isEqualTo("0");
         assertThat(target.value("SELECT count(*) FROM customer")).isEqualTo("500");
-        assertThat(sluice("verify", "-c", file)).isEqualTo(1);
-        assertThat(err.toString()).contains("there is nothing to compare").contains("-> Run the pipeline first");
+        assertThat(sluice.run("verify", "-c", file)).isEqualTo(1);
+        assertThat(sluice.err()).contains("there is nothing to compare").contains("-> Run the pipeline first");
+    }
+
+    @Test
+    void withoutACopyATargetThatWasFilledOtherwiseIsKeptInStep(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        Shop.create(source);
+        String file = write(Shop.yaml(source, target, "").replace("tables:", "copy: never\n      tables:"));
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
+        source.execute("INSERT INTO customer VALUES (1001, 'before the dump', 1)");
+        Shop.create(target);
+        target.execute("INSERT INTO customer VALUES (1001, 'before the dump', 1)");
+        source.execute("UPDATE customer SET name = 'after it' WHERE id = 7", "DELETE FROM purchase WHERE id = 3");
+
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
+
+        target.execute("UPDATE purchase SET at = '2026-01-01 00:00+00'");
+        source.execute("UPDATE purchase SET at = '2026-01-01 00:00+00'");
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
+        assertThat(sluice.run("verify", "-c", file))
+                .as(sluice.out() + sluice.err())
+                .isZero();
+        assertThat(sluice.out()).contains("in step: 2 tables, 1500 rows");
     }
 
     @Test
@@ -70,16 +91,16 @@ class WholePathTest {
         TestDatabase target = source.another("target");
         Shop.create(source);
         String file = write(Shop.yaml(source, target, ""));
-        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
 
-        assertThat(execute(surroundings(Map.of(), "n\n"), "teardown", "-c", file))
-                .isEqualTo(1);
+        assertThat(sluice.run(Map.of(), "n\n", "teardown", "-c", file)).isEqualTo(1);
 
-        assertThat(out.toString()).contains("Go on? [y/N]").contains("Nothing was dropped.");
+        assertThat(sluice.out()).contains("Go on? [y/N]").contains("Nothing was dropped.");
         assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                 .isEqualTo("1");
-        assertThat(execute(surroundings(Map.of(), "yes\n"), "teardown", "-c", file))
-                .isZero();
+        assertThat(sluice.run(Map.of(), "yes\n", "teardown", "-c", file)).isZero();
         assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                 .isEqualTo("0");
     }
@@ -98,11 +119,13 @@ class WholePathTest {
             old.execute("postgres", "CREATE TABLE t (id int PRIMARY KEY)");
             rebuilt.execute("postgres", "CREATE TABLE t (id int PRIMARY KEY)");
             String file = write(yaml.formatted(old.url("postgres", "postgres"), target.url()));
-            assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+            assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                    .as(sluice.log())
+                    .isZero();
             write(yaml.formatted(rebuilt.url("postgres", "postgres"), target.url()));
 
-            assertThat(sluice("teardown", "-c", file, "--yes"))
-                    .as(out + "\n" + err)
+            assertThat(sluice.run("teardown", "-c", file, "--yes"))
+                    .as(sluice.out() + "\n" + sluice.err())
                     .isZero();
 
             assertThat(target.value("SELECT to_regclass('sluice.checkpoint') IS NULL"))
@@ -115,24 +138,29 @@ class WholePathTest {
         TestDatabase target = source.another("target");
         Shop.create(source);
         String file = write(Shop.yaml(source, target, ""));
-        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
         Path state = directory.resolve("state").resolve("checkpoints.db");
         Files.writeString(state, "this is no database, and was not made by one either");
 
-        assertThat(execute(surroundings(Map.of(), "n\n"), "teardown", "-c", file))
-                .isEqualTo(1);
+        assertThat(sluice.run(Map.of(), "n\n", "teardown", "-c", file)).isEqualTo(1);
         assertThat(state).exists();
-        assertThat(sluice("teardown", "-c", file, "--yes")).as(out + "\n" + err).isZero();
+        assertThat(sluice.run("teardown", "-c", file, "--yes"))
+                .as(sluice.out() + "\n" + sluice.err())
+                .isZero();
 
-        assertThat(out.toString()).contains("the damaged state in " + state);
+        assertThat(sluice.out()).contains("the damaged state in " + state);
         assertThat(state).doesNotExist();
         assertThat(target.value("SELECT to_regclass('sluice.checkpoint') IS NULL"))
                 .isIn("t", "true");
-        assertThat(sluice("run", "-c", file, "--until-caught-up"))
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
                 .as("only rows in the way")
                 .isEqualTo(1);
-        assertThat(log()).contains("already holds rows");
-        assertThat(sluice("teardown", "-c", file, "--yes")).as(out + "\n" + err).isZero();
+        assertThat(sluice.log()).contains("already holds rows");
+        assertThat(sluice.run("teardown", "-c", file, "--yes"))
+                .as(sluice.out() + "\n" + sluice.err())
+                .isZero();
     }
 
     @Test
@@ -140,13 +168,15 @@ class WholePathTest {
         TestDatabase target = source.another("target");
         Shop.create(source);
         String file = write(Shop.yaml(source, target, ""));
-        assertThat(sluice("run", "-c", file, "--until-caught-up")).as(log()).isZero();
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
         write(Files.readString(Path.of(file)).replace(target.url(), "postgresql://nobody@127.0.0.1:1/gone"));
 
-        assertThat(sluice("teardown", "-c", file, "--yes")).isEqualTo(1);
+        assertThat(sluice.run("teardown", "-c", file, "--yes")).isEqualTo(1);
 
-        assertThat(err.toString()).contains("This is left").contains("shop: what sink replica keeps: ");
-        assertThat(out.toString()).contains("shop: its state in the state directory");
+        assertThat(sluice.err()).contains("This is left").contains("shop: what sink replica keeps: ");
+        assertThat(sluice.out()).contains("shop: its state in the state directory");
         assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
                 .isEqualTo("0");
         assertThat(source.value("SELECT count(*) FROM pg_publication")).isEqualTo("0");
@@ -168,13 +198,13 @@ class WholePathTest {
                         sinks:
                           replica: { type: postgres, url: "%s" }
                     """.formatted(server.url("sluice", "postgres"), target.url()));
-            Surroundings surroundings = surroundings(Map.of("SLUICE_PASSWORD", "hunter2"), "");
+            Map<String, String> environment = Map.of("SLUICE_PASSWORD", "hunter2");
 
-            assertThat(execute(surroundings, "run", "--log-level", "trace", "-c", file))
+            assertThat(sluice.run(environment, "", "run", "--log-level", "trace", "-c", file))
                     .isEqualTo(1);
 
-            assertThat(log()).contains("password authentication failed").doesNotContain("hunter2");
-            assertThat(out.toString() + err).doesNotContain("hunter2");
+            assertThat(sluice.log()).contains("password authentication failed").doesNotContain("hunter2");
+            assertThat(sluice.out() + sluice.err()).doesNotContain("hunter2");
         }
     }
 
@@ -185,41 +215,14 @@ class WholePathTest {
         target.execute("CREATE TABLE customer (id int PRIMARY KEY, name text)");
         String file = write(Shop.yaml(source, target, ""));
 
-        assertThat(sluice("run", "-c", file)).isEqualTo(1);
+        assertThat(sluice.run("run", "-c", file)).isEqualTo(1);
 
-        assertThat(log()).contains("customer").contains("credit");
-    }
-
-    private String log() {
-        return log.toString(StandardCharsets.UTF_8);
+        assertThat(sluice.log()).contains("customer").contains("credit");
     }
 
     private String write(String yaml) throws IOException {
         Path file = directory.resolve("sluice.yaml");
         Files.writeString(file, yaml);
         return file.toString();
-    }
-
-    private int sluice(String... arguments) {
-        return execute(surroundings(Map.of(), ""), arguments);
-    }
-
-    private int execute(Surroundings surroundings, String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine commandLine = new Cli(surroundings).commandLine();
-        commandLine.setOut(new PrintWriter(out, true));
-        commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(arguments);
-    }
-
-    private Surroundings surroundings(Map<String, String> environment, String input) {
-        PrintStream stream = new PrintStream(log, true, StandardCharsets.UTF_8);
-        return new Surroundings(
-                environment,
-                new Terminal(stream, false),
-                new BufferedReader(new StringReader(input)),
-                !input.isEmpty(),
-                Providers::load);
     }
 }
