@@ -1,11 +1,13 @@
 package dev.sluice.engine.config;
 
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.config.ConfigNode.Entry;
 import dev.sluice.engine.config.ConfigNode.Mapping;
 import dev.sluice.engine.config.ConfigNode.Scalar;
 import dev.sluice.engine.config.ConfigNode.Sequence;
 import dev.sluice.engine.route.TableSelection;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,7 +137,8 @@ final class Binding {
         return problems.count() > before ? null : Collections.unmodifiableMap(values);
     }
 
-    private @Nullable Object section(ConfigNode node, Class<?> raw, String path) {
+    private @Nullable Object section(ConfigNode written, Class<?> raw, String path) {
+        ConfigNode node = written instanceof Scalar scalar ? unfolded(scalar, raw) : written;
         if (!(node instanceof Mapping mapping)) {
             problems.add(
                     node.place(),
@@ -147,6 +150,18 @@ final class Binding {
         SectionReader<?> reader = readers.get(raw);
         Object value = reader != null ? reader.read(section) : section.bind(raw.asSubclass(Record.class));
         section.rejectUnknownKeys();
+        return value;
+    }
+
+    /** The section that a single value stands for, if there is a key to which it may belong. */
+    private static ConfigNode unfolded(Scalar value, Class<?> raw) {
+        if (raw.isRecord() && value.text() != null) {
+            for (RecordComponent component : raw.getRecordComponents()) {
+                if (component.isAnnotationPresent(Alone.class)) {
+                    return new Mapping(value.place(), Map.of(component.getName(), new Entry(value.place(), value)));
+                }
+            }
+        }
         return value;
     }
 

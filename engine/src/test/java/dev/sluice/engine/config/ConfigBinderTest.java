@@ -288,6 +288,19 @@ class ConfigBinderTest {
                 .hasMessageContaining("Did you mean \"two\"? Known here: one, two.");
     }
 
+    @Test
+    void aSingleValueMayStandForASection() {
+        record Copy(@Alone String mode, @Default("4") int workers) {}
+        record Root(Copy copy) {}
+
+        assertThat(binder().bind(ConfigNode.of(Map.of("copy", "never"), "$"), Root.class))
+                .isEqualTo(new Root(new Copy("never", 4)));
+        assertThat(binder().bind(ConfigNode.of(Map.of("copy", Map.of("mode", "all", "workers", "2")), "$"), Root.class))
+                .isEqualTo(new Root(new Copy("all", 2)));
+        assertThatThrownBy(() -> binder().bind(ConfigNode.of(Map.of("copy", List.of("never")), "$"), Root.class))
+                .hasMessageContaining("copy: expected keys with values, found a list");
+    }
+
     private static Entry scalar(String text, int line) {
         return new Entry(Place.inFile("f.yaml", line, 1), new Scalar(Place.inFile("f.yaml", line, 3), text));
     }

@@ -1,5 +1,6 @@
 package dev.sluice.source.postgres;
 
+import dev.sluice.engine.config.Alone;
 import dev.sluice.engine.config.DataSize;
 import dev.sluice.engine.config.Default;
 import dev.sluice.engine.config.Secret;
@@ -36,18 +37,31 @@ public record PostgresSourceConfig(
         tables = List.copyOf(tables);
     }
 
-    /** Publishing a table without replica identity breaks its UPDATEs and DELETEs in the source, so it is never done. */
+    /** Publishing a table without replica identity breaks its UPDATEs and DELETEs in the source: never done unasked. */
     public enum WithoutKey {
         /** The pipeline does not start. */
         REFUSE,
         /** The table is left out, with a notice. */
-        SKIP
+        SKIP,
+        /** The table is published, with a notice: its rows are only ever inserted. */
+        INSERTS
+    }
+
+    /** Whether rows that are there when the pipeline begins are read. */
+    public enum CopyMode {
+        /** All of them, before the stream. */
+        INITIAL,
+        /** None: the sinks have them already, or do not want them. */
+        NEVER
     }
 
     /**
+     * @param mode whether there is a first copy
      * @param workers how many tables, or chunks of tables, are read at once, each over a connection of its own
      * @param chunk how much of a large table is read in one piece, as it lies on the source's disk
      */
     public record CopyConfig(
-            @Default("4") int workers, @Default("64MB") DataSize chunk) {}
+            @Alone @Default("initial") CopyMode mode,
+            @Default("4") int workers,
+            @Default("64MB") DataSize chunk) {}
 }

@@ -26,6 +26,7 @@ final class SlotMonitor implements AutoCloseable {
     private final SourceMeters meters;
     private final Supplier<@Nullable StreamSession> session;
     private final ScheduledFuture<?> polling;
+    private final SlotDanger danger = new SlotDanger();
     private String walStatus = "reserved";
 
     /** @param session what streams, or did last; null before the first time */
@@ -59,7 +60,16 @@ final class SlotMonitor implements AutoCloseable {
         Position confirmed = slot.confirmedFlush();
         long received =
                 streaming != null ? streaming.received() : confirmed == null ? slot.serverLsn() : confirmed.lsn();
-        meters.slot(slot.retainedBytes(), Math.max(0, slot.serverLsn() - received));
+        meters.slot(slot.retainedBytes(), Math.max(0, slot.serverLsn() - received), slot.safeBytes());
+        danger.look(System.nanoTime(), slot.serverLsn(), slot.safeBytes())
+                .ifPresent(left -> LOG.warn(
+                        "{}: slot {} will be invalidated once {} more bytes of WAL are written, at the present rate in {}"
+                                + " seconds, unless the sinks get further. To give them time: ALTER SYSTEM SET"
+                                + " max_slot_wal_keep_size = '...'; SELECT pg_reload_conf();",
+                        settings.pipeline(),
+                        slot.name(),
+                        left.bytes(),
+                        left.time().toSeconds()));
         if (!slot.walStatus().equals(walStatus)) {
             walStatus = slot.walStatus();
             if (walStatus.equals("unreserved") || walStatus.equals("lost")) {

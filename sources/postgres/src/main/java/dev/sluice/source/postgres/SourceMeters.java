@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The source's meters, tagged with the pipeline and nothing else. Any thread. */
 final class SourceMeters implements StreamMeters, AutoCloseable {
@@ -20,6 +21,7 @@ final class SourceMeters implements StreamMeters, AutoCloseable {
     private volatile long lastMessageNanos = System.nanoTime();
     private volatile long retainedBytes;
     private volatile long lagBytes;
+    private volatile double safeBytes = Double.NaN;
 
     SourceMeters(MeterRegistry registry, String pipeline) {
         this.registry = registry;
@@ -42,6 +44,11 @@ final class SourceMeters implements StreamMeters, AutoCloseable {
                 .register(registry));
         kept(Gauge.builder(MeterNames.SOURCE_RETAINED, () -> retainedBytes)
                 .description("WAL that the server keeps for the slot")
+                .baseUnit("bytes")
+                .tags(tags)
+                .register(registry));
+        kept(Gauge.builder(MeterNames.SOURCE_SAFE, () -> safeBytes)
+                .description("WAL that may be written before the server may invalidate the slot; NaN without a limit")
                 .baseUnit("bytes")
                 .tags(tags)
                 .register(registry));
@@ -71,10 +78,12 @@ final class SourceMeters implements StreamMeters, AutoCloseable {
     /**
      * @param retained WAL that the server keeps for the slot
      * @param lag WAL between the server's end and what was read
+     * @param safe WAL that may still be written before the slot may be invalidated; null without a limit
      */
-    void slot(long retained, long lag) {
+    void slot(long retained, long lag, @Nullable Long safe) {
         retainedBytes = retained;
         lagBytes = lag;
+        safeBytes = safe == null ? Double.NaN : safe.doubleValue();
     }
 
     /** Removes them from the registry. */

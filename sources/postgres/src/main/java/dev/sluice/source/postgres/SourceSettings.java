@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
  * @param withoutKey what to do about tables without replica identity
  * @param batchBytes when a batch is full
  * @param statusInterval time between status messages
+ * @param copyMode whether there is a first copy
  * @param copyWorkers connections for the first copy
  * @param copyChunkBytes what of a table is read in one piece, on the source's disk
  */
@@ -37,6 +39,7 @@ public record SourceSettings(
         WithoutKey withoutKey,
         int batchBytes,
         Duration statusInterval,
+        CopyMode copyMode,
         int copyWorkers,
         long copyChunkBytes) {
     private static final int NAME_BYTES = 63;
@@ -59,6 +62,7 @@ public record SourceSettings(
                 config.withoutKey(),
                 (int) Math.min(config.batch().bytes(), Integer.MAX_VALUE),
                 config.statusInterval(),
+                config.copy() == null ? CopyMode.INITIAL : config.copy().mode(),
                 config.copy() == null ? 4 : config.copy().workers(),
                 config.copy() == null
                         ? DEFAULT_CHUNK_BYTES

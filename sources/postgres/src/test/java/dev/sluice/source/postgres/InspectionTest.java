@@ -9,6 +9,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.SourceState;
+import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import dev.sluice.testkit.postgres.PostgresServer;
 import dev.sluice.testkit.postgres.TestDatabase;
 import dev.sluice.testkit.source.BatchProbe;
@@ -68,12 +69,27 @@ class InspectionTest extends SourceTest {
                 .isEqualTo(ErrorKind.SOURCE_REFUSED);
 
         Source skipping =
-                open(Sources.skippingTablesWithoutKey(Sources.config(database.url(), "public.*")), database.name());
+                open(Sources.withoutKey(Sources.config(database.url(), "public.*"), WithoutKey.SKIP), database.name());
         SourceState state = get(skipping.origin().inspect());
         assertThat(state.tables()).extracting(Relation::name).containsExactly("items");
         assertThat(state.notices()).anyMatch(notice -> notice.contains("public.keyless"));
         begin(skipping);
         assertThat(database.rows("SELECT tablename FROM pg_publication_tables")).isEqualTo(List.of(List.of("items")));
+    }
+
+    @Test
+    void tablesWithoutKeyArePublishedForTheirInsertsIfTheUserSaysSo(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "CREATE TABLE keyless (v text)");
+        Source source = open(
+                Sources.withoutKey(Sources.config(database.url(), "public.*"), WithoutKey.INSERTS), database.name());
+
+        SourceState state = get(source.origin().inspect());
+
+        assertThat(state.tables()).extracting(Relation::name).containsExactly("items", "keyless");
+        assertThat(state.notices()).anyMatch(notice -> notice.contains("public.keyless has no replica identity"));
+        begin(source);
+        assertThat(database.rows("SELECT tablename FROM pg_publication_tables ORDER BY 1"))
+                .isEqualTo(List.of(List.of("items"), List.of("keyless")));
     }
 
     @Test
@@ -117,8 +133,9 @@ class InspectionTest extends SourceTest {
     void aPublicationOfTablesThatNobodyNamedIsRefused(TestDatabase database) throws Exception {
         database.execute(ITEMS, "CREATE TABLE keyless (a int)");
         Source source = open(
-                Sources.skippingTablesWithoutKey(
-                        Sources.named(Sources.config(database.url(), "public.*"), database.name(), "p", false)),
+                Sources.withoutKey(
+                        Sources.named(Sources.config(database.url(), "public.*"), database.name(), "p", false),
+                        WithoutKey.SKIP),
                 database.name());
         for (String what : List.of("FOR ALL TABLES", "FOR TABLES IN SCHEMA public", "FOR TABLE items, keyless")) {
             database.execute("CREATE PUBLICATION p " + what);

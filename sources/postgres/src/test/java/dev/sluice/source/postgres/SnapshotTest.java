@@ -266,6 +266,23 @@ class SnapshotTest extends SourceTest {
     }
 
     @Test
+    void withoutACopyNothingIsReadAndTheStreamBeginsAtTheSlot(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "INSERT INTO items VALUES (1, 'there')");
+        Source source = open(Sources.withoutCopy(Sources.config(database.url(), "public.*")), database.name());
+        Snapshot snapshot = get(source.origin().snapshot());
+        assertThat(snapshot.tables()).isEmpty();
+        snapshot.close().block(PATIENCE);
+        database.execute("INSERT INTO items VALUES (2, 'new')");
+        long end = get(source.origin().now()).lsn();
+
+        try (BatchProbe probe = subscribe(source, snapshot.position())) {
+            assertThat(probe.untilPosition(end).changes())
+                    .extracting(change -> change.value("id"))
+                    .containsExactly("2");
+        }
+    }
+
+    @Test
     void startingAgainReplacesWhatAnUnfinishedStartLeft(TestDatabase database) throws Exception {
         database.execute(ITEMS);
         Source source = open(database, "public.*");

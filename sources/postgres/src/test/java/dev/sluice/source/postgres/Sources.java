@@ -4,6 +4,7 @@ import dev.sluice.engine.config.DataSize;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.SourceContext;
 import dev.sluice.source.postgres.PostgresSourceConfig.CopyConfig;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -25,10 +26,10 @@ final class Sources {
                 WithoutKey.REFUSE,
                 new DataSize(64 << 10),
                 Duration.ofMillis(200),
-                new CopyConfig(2, new DataSize(64 << 20)));
+                new CopyConfig(CopyMode.INITIAL, 2, new DataSize(64 << 20)));
     }
 
-    static PostgresSourceConfig skippingTablesWithoutKey(PostgresSourceConfig config) {
+    static PostgresSourceConfig withoutKey(PostgresSourceConfig config, WithoutKey answer) {
         return new PostgresSourceConfig(
                 config.url(),
                 config.password(),
@@ -36,10 +37,24 @@ final class Sources {
                 config.slot(),
                 config.publication(),
                 config.failover(),
-                WithoutKey.SKIP,
+                answer,
                 config.batch(),
                 config.statusInterval(),
                 config.copy());
+    }
+
+    static PostgresSourceConfig withoutCopy(PostgresSourceConfig config) {
+        return new PostgresSourceConfig(
+                config.url(),
+                config.password(),
+                config.tables(),
+                config.slot(),
+                config.publication(),
+                config.failover(),
+                config.withoutKey(),
+                config.batch(),
+                config.statusInterval(),
+                new CopyConfig(CopyMode.NEVER, 2, new DataSize(64 << 20)));
     }
 
     static PostgresSourceConfig inSmallChunks(PostgresSourceConfig config) {
@@ -53,7 +68,7 @@ final class Sources {
                 config.withoutKey(),
                 config.batch(),
                 config.statusInterval(),
-                new CopyConfig(3, new DataSize(64 << 10)));
+                new CopyConfig(CopyMode.INITIAL, 3, new DataSize(64 << 10)));
     }
 
     static PostgresSourceConfig named(PostgresSourceConfig config, String slot, String publication, boolean failover) {

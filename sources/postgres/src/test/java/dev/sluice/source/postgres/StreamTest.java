@@ -14,6 +14,7 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.metrics.MeterNames;
 import dev.sluice.engine.source.Source;
 import dev.sluice.testkit.change.RecordedChange;
+import dev.sluice.testkit.postgres.PostgresServer;
 import dev.sluice.testkit.postgres.TestDatabase;
 import dev.sluice.testkit.source.BatchProbe;
 import java.sql.Connection;
@@ -21,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -216,6 +218,19 @@ class StreamTest extends SourceTest {
             }
         } catch (SQLException error) {
             throw new IllegalStateException(error);
+        }
+    }
+
+    @Test
+    void howMuchWalMayStillBeWrittenBeforeTheSlotIsLostIsShown() throws Exception {
+        try (PostgresServer server = PostgresServer.start(Map.of("max_slot_wal_keep_size", "1GB"))) {
+            server.execute("postgres", "CREATE TABLE items (id int PRIMARY KEY)");
+            Source source = open(Sources.config(server.url("postgres"), "public.*"), "limited");
+            begin(source);
+
+            eventually(() -> meters.get(MeterNames.SOURCE_SAFE).gauge().value() > (double) (100 << 20));
+
+            source.close().block(PATIENCE);
         }
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param retainedBytes WAL that is kept for it
  * @param serverLsn where the server's WAL ends
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
+ * @param safeBytes how much WAL may still be written before the slot is in danger of being invalidated; null for no limit
  * @param invalidation why it is of no use any more, or null
  */
 public record ReplicationSlot(
@@ -29,6 +30,7 @@ public record ReplicationSlot(
         long retainedBytes,
         long serverLsn,
         String walStatus,
+        @Nullable Long safeBytes,
         @Nullable String invalidation) {
     /** Columns that came with later versions are read through the row as JSON, which has them or has not. */
     private static final String QUERY = """
@@ -36,6 +38,7 @@ public record ReplicationSlot(
               coalesce(pg_wal_lsn_diff(here.lsn, restart_lsn), 0)::int8,
               (here.lsn - '0/0'::pg_lsn)::int8,
               coalesce(wal_status, 'lost'),
+              safe_wal_size,
               CASE WHEN wal_status = 'lost' THEN coalesce(to_jsonb(s) ->> 'invalidation_reason', 'wal_removed')
                 ELSE to_jsonb(s) ->> 'invalidation_reason' END
             FROM pg_replication_slots s,
@@ -54,6 +57,8 @@ public record ReplicationSlot(
 
     private static ReplicationSlot read(String name, ResultSet row) throws SQLException {
         int pid = row.getInt(3);
+        long safeBytes = row.getLong(8);
+        boolean limited = !row.wasNull();
         String confirmed = row.getString(4);
         return new ReplicationSlot(
                 name,
@@ -64,7 +69,8 @@ public record ReplicationSlot(
                 Math.max(0, row.getLong(5)),
                 row.getLong(6),
                 row.getString(7),
-                row.getString(8));
+                limited ? safeBytes : null,
+                row.getString(9));
     }
 
     public boolean isActive() {

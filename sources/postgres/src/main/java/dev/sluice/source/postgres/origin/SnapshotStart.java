@@ -8,6 +8,7 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.SourceSettings;
 import dev.sluice.source.postgres.copy.ChunkPlan;
 import dev.sluice.source.postgres.copy.ExportedSnapshot;
@@ -85,9 +86,11 @@ final class SnapshotStart {
         try (PgConnection connection = connections.open()) {
             ExportedSnapshot.takeUp(connection, exported.name());
             TableCatalogue catalogue = new TableCatalogue(connection);
-            List<Table> tables = catalogue.tables(settings.tables()).stream()
-                    .filter(table -> published.contains(table.oid()))
-                    .toList();
+            List<Table> tables = settings.copyMode() == CopyMode.NEVER
+                    ? List.of()
+                    : catalogue.tables(settings.tables()).stream()
+                            .filter(table -> published.contains(table.oid()))
+                            .toList();
             ChunkPlan plan = ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes());
             return new PostgresSnapshot(settings, connections, exported, tables, plan, scheduler);
         }

@@ -47,7 +47,7 @@ final class TableChoice {
                         + " was not there, or left out, when the first copy was made: it is not" + " followed.");
             } else {
                 published.add(table);
-                if (!table.hasReplicaIdentity()) {
+                if (!table.hasReplicaIdentity() && settings.withoutKey() != WithoutKey.INSERTS) {
                     report.notice(
                             table.displayName() + " is published and has no replica identity any more, so its UPDATEs"
                                     + " and DELETEs fail in the source: " + remedy(table));
@@ -98,7 +98,11 @@ final class TableChoice {
             return false;
         }
         if (!table.hasReplicaIdentity()) {
-            return refuseWithoutKey(table, report);
+            if (settings.withoutKey() != WithoutKey.INSERTS) {
+                return refuseWithoutKey(table, report);
+            }
+            report.notice(table.displayName() + " has no replica identity: its rows are only to be inserted, the server"
+                    + " refuses to UPDATE and DELETE them now.");
         }
         if (table.hasGeneratedColumns()) {
             report.notice("The generated columns of " + table.displayName() + " are left out.");
@@ -115,7 +119,9 @@ final class TableChoice {
         } else {
             report.refuse(
                     what + ": once published, its UPDATEs and DELETEs would fail in the source",
-                    remedy(table) + " (or withoutKey: skip, or exclude it with \"!" + table.displayName() + "\")");
+                    remedy(table)
+                            + " (or withoutKey: skip, or withoutKey: inserts if its rows never change, or exclude it with \"!"
+                            + table.displayName() + "\")");
         }
         return false;
     }
