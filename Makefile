@@ -1,7 +1,10 @@
 # `make help` lists what there is. A JDK 17 or newer, Maven and make are all that is needed.
 MVN ?= mvn -B -ntp
 
-.PHONY: help test soak fmt demo bench jmh package clean
+# The newest of each major version that embedded-postgres-binaries has.
+MATRIX ?= 14.24.0 15.19.0 16.15.0 17.11.0 18.6.0
+
+.PHONY: help test test-matrix soak fmt demo bench jmh package clean
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -10,6 +13,13 @@ demo: ## two PostgreSQL servers kept in step, live; FOR=20s ends it by itself
 
 test: ## build everything and run every test, against real servers
 	$(MVN) verify
+
+test-matrix: ## what talks to PostgreSQL, against servers of 14 to 18, in half an hour; MATRIX=16.15.0 for one
+	@for version in $(MATRIX); do \
+		echo "== PostgreSQL $$version"; \
+		$(MVN) verify -pl postgres,sources/postgres,sinks/postgres,events,daemon -am \
+			-Dembedded-postgres-binaries.version=$$version || exit 1; \
+	done
 
 soak: ## thousands of simulated histories, then kills from a seed of their own (SEED=n repeats one)
 	$(MVN) verify -pl daemon -am -Dtest=PipelineSimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
