@@ -30,6 +30,7 @@ final class Targets {
         String name = column.type().name();
         return new TargetColumn(
                 column.name(),
+                column.index() + 1,
                 schema,
                 name,
                 column.modifier(),
