@@ -1,6 +1,7 @@
 package dev.sluice.bench.child;
 
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.engine.source.Source;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import reactor.core.publisher.Flux;
 
 /** Lets sinks that keep their own position do a first copy of nothing, as of where the slot stands. Blocks. */
 final class Adoption {
@@ -51,6 +53,9 @@ final class Adoption {
         try {
             sink.open(state.identity()).block();
             sink.prepareCopy(state.tables(), slot).block();
+            for (Relation table : state.tables()) {
+                sink.copy(table, slot, Flux.empty()).block();
+            }
             sink.completeCopy(slot).block();
         } finally {
             sink.close().block();

@@ -4,6 +4,9 @@ import dev.sluice.bench.child.Job.End;
 import dev.sluice.bench.child.Job.PipelineJob;
 import dev.sluice.bench.child.Job.Start;
 import dev.sluice.bench.report.Latencies;
+import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.CopyChunk;
+import dev.sluice.engine.change.Position;
 import dev.sluice.engine.checkpoint.SqliteCheckpointStore;
 import dev.sluice.engine.config.PipelineConfig;
 import dev.sluice.engine.config.PipelineGroup;
@@ -62,11 +65,17 @@ final class PipelineRun {
         try (SqliteCheckpointStore store =
                 SqliteCheckpointStore.open(configuration.config().state())) {
             SourceState state = Objects.requireNonNull(source.origin().inspect().block());
-            store.copied(
-                    name,
-                    state.identity(),
-                    Objects.requireNonNull(state.confirmed(), "the slot is not there"),
-                    pipeline.sinks().keySet());
+            Position slot = Objects.requireNonNull(state.confirmed(), "the slot is not there");
+            store.copying(name, state.identity());
+            for (String sink : pipeline.sinks().keySet()) {
+                store.keepChunks(
+                        name,
+                        sink,
+                        state.tables().stream()
+                                .map(table -> CopiedChunk.of(table, CopyChunk.WHOLE, slot))
+                                .toList());
+            }
+            store.copied(name, state.identity(), slot, pipeline.sinks().keySet());
         } finally {
             source.close().block();
         }

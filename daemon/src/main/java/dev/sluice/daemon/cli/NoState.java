@@ -1,10 +1,12 @@
 package dev.sluice.daemon.cli;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.checkpoint.CheckpointStore;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a teardown knows when the state is damaged: nothing. Stateless; any thread. */
@@ -21,6 +23,31 @@ final class NoState implements CheckpointStore {
 
     @Override
     public void copied(String pipeline, SourceIdentity source, Position snapshot, Collection<String> sinks) {
+        throw readOnly();
+    }
+
+    @Override
+    public void begun(String pipeline, Position start) {
+        throw readOnly();
+    }
+
+    @Override
+    public void added(String pipeline, String sink, Position start) {
+        throw readOnly();
+    }
+
+    @Override
+    public void copied(String pipeline, String sink, CopiedChunk chunk) {
+        throw readOnly();
+    }
+
+    @Override
+    public List<CopiedChunk> chunks(String pipeline, String sink) {
+        return List.of();
+    }
+
+    @Override
+    public void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept) {
         throw readOnly();
     }
 

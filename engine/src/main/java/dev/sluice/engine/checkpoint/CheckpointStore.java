@@ -1,8 +1,10 @@
 package dev.sluice.engine.checkpoint;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,22 @@ public interface CheckpointStore extends AutoCloseable {
     /** A first copy begins: whatever was known of the pipeline is void. */
     void copying(String pipeline, SourceIdentity source);
 
-    /** Every sink has every table as of {@code snapshot}; all of them go on from there. */
+    /** The stream of the copy that is under way begins at {@code start}. */
+    void begun(String pipeline, Position start);
+
+    /** A sink that keeps no record of its own has this now. */
+    void copied(String pipeline, String sink, CopiedChunk chunk);
+
+    /** What {@link #copied(String, String, CopiedChunk)} has recorded. */
+    List<CopiedChunk> chunks(String pipeline, String sink);
+
+    /** Only these count from now on. */
+    void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept);
+
+    /** A sink that came later has every table, and goes on from {@code start}. */
+    void added(String pipeline, String sink, Position start);
+
+    /** Every sink has every table; all of them go on from {@code snapshot}. */
     void copied(String pipeline, SourceIdentity source, Position snapshot, Collection<String> sinks);
 
     /** The position that a sink durably has; an earlier one than the last is ignored. Only after {@link #copied}. */

@@ -1,5 +1,6 @@
 package dev.sluice.engine.checkpoint;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteCheckpointStore implements CheckpointStore {
     private final StateFile file;
     private final Connection connection;
+    private final CopiedChunkTable chunks;
 
     private SqliteCheckpointStore(StateFile file, Connection connection) {
         this.file = file;
         this.connection = connection;
+        this.chunks = new CopiedChunkTable(file, connection);
     }
 
     /** Opens the store in {@code directory}, making both when they are missing. */
@@ -48,10 +52,24 @@ public final class SqliteCheckpointStore implements CheckpointStore {
                         new SourceIdentity(row.getString(1), row.getInt(2), row.getString(3), row.getString(4));
                 String snapshot = row.getString(5);
                 file.verify(row.getLong(6), pipeline, RowChecksum.identityText(source), snapshot);
-                return new PipelineCheckpoint(source, Position.parse(snapshot), sinks(pipeline));
+                return new PipelineCheckpoint(source, readBegun(pipeline), Position.parse(snapshot), sinks(pipeline));
             }
         } catch (SQLException e) {
             throw file.failure(e);
+        }
+    }
+
+    private Position readBegun(String pipeline) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT begun, checksum FROM first_copy WHERE pipeline = ?")) {
+            statement.setString(1, pipeline);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return Position.NONE;
+                }
+                file.verify(row.getLong(2), pipeline, row.getString(1));
+                return Position.parse(row.getString(1));
+            }
         }
     }
 
@@ -82,12 +100,48 @@ public final class SqliteCheckpointStore implements CheckpointStore {
     public synchronized void copied(
             String pipeline, SourceIdentity source, Position snapshot, Collection<String> sinks) {
         inTransaction(() -> {
-            delete(pipeline);
             insert(pipeline, source, snapshot);
             for (String sink : sinks) {
                 put(pipeline, sink, snapshot);
             }
         });
+    }
+
+    @Override
+    public synchronized void begun(String pipeline, Position start) {
+        inTransaction(() -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("INSERT OR REPLACE INTO first_copy VALUES (?, ?, ?)")) {
+                statement.setString(1, pipeline);
+                statement.setString(2, start.toString());
+                statement.setLong(3, RowChecksum.of(pipeline, start.toString()));
+                statement.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public synchronized void added(String pipeline, String sink, Position start) {
+        inTransaction(() -> put(pipeline, sink, start));
+    }
+
+    @Override
+    public synchronized void copied(String pipeline, String sink, CopiedChunk chunk) {
+        inTransaction(() -> chunks.put(pipeline, sink, chunk));
+    }
+
+    @Override
+    public synchronized List<CopiedChunk> chunks(String pipeline, String sink) {
+        try {
+            return chunks.of(pipeline, sink);
+        } catch (SQLException e) {
+            throw file.failure(e);
+        }
+    }
+
+    @Override
+    public synchronized void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept) {
+        inTransaction(() -> chunks.keep(pipeline, sink, kept));
     }
 
     @Override
@@ -126,7 +180,10 @@ public final class SqliteCheckpointStore implements CheckpointStore {
 
     private void insert(String pipeline, SourceIdentity source, Position snapshot) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("INSERT INTO pipeline VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+                connection.prepareStatement("INSERT INTO pipeline VALUES (?, ?, ?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET system_identifier = excluded.system_identifier,"
+                        + " timeline = excluded.timeline, database = excluded.database, slot = excluded.slot,"
+                        + " snapshot = excluded.snapshot, checksum = excluded.checksum")) {
             statement.setString(1, pipeline);
             statement.setString(2, source.systemIdentifier());
             statement.setInt(3, source.timeline());

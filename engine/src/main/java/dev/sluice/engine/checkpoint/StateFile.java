@@ -21,9 +21,28 @@ import org.sqlite.SQLiteErrorCode;
  * damaged one is refused and never taken for empty.
  */
 record StateFile(Path path) {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
+    /** In the order of their names. */
     private static final String[] SCHEMA = {"""
+        CREATE TABLE copied_chunk (
+            pipeline     TEXT NOT NULL REFERENCES pipeline (name) ON DELETE CASCADE,
+            sink         TEXT NOT NULL,
+            relation     INTEGER NOT NULL,
+            table_schema TEXT NOT NULL,
+            table_name   TEXT NOT NULL,
+            chunk        INTEGER NOT NULL,
+            chunk_count  INTEGER NOT NULL,
+            key_range    TEXT NOT NULL,
+            read_at      TEXT NOT NULL,
+            checksum     INTEGER NOT NULL,
+            PRIMARY KEY (pipeline, sink, table_schema, table_name, chunk)
+        ) STRICT, WITHOUT ROWID""", """
+        CREATE TABLE first_copy (
+            pipeline TEXT PRIMARY KEY REFERENCES pipeline (name) ON DELETE CASCADE,
+            begun    TEXT NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""", """
         CREATE TABLE pipeline (
             name              TEXT PRIMARY KEY,
             system_identifier TEXT NOT NULL,
@@ -40,6 +59,9 @@ record StateFile(Path path) {
             checksum INTEGER NOT NULL,
             PRIMARY KEY (pipeline, name)
         ) STRICT, WITHOUT ROWID"""};
+
+    /** Format 1 had the tables from here on. */
+    private static final int FIRST_OF_FORMAT_1 = 2;
 
     static StateFile in(Path directory) {
         return new StateFile(directory.resolve("checkpoints.db"));
@@ -92,12 +114,15 @@ record StateFile(Path path) {
             }
             requireSound(statement);
             List<String> tables = tables(statement);
-            if (format == 0 && tables.isEmpty()) {
-                for (String table : SCHEMA) {
+            List<String> missing = new ArrayList<>(List.of(SCHEMA));
+            if (format == 0 && tables.isEmpty()
+                    || format == 1 && tables.equals(missing.subList(FIRST_OF_FORMAT_1, missing.size()))) {
+                missing.removeAll(tables);
+                for (String table : missing) {
                     statement.execute(table);
                 }
                 statement.execute("PRAGMA user_version = " + FORMAT);
-            } else if (format == 0 || !tables.equals(List.of(SCHEMA))) {
+            } else if (format < FORMAT || !tables.equals(List.of(SCHEMA))) {
                 throw damaged("its tables are not those of a state");
             }
             verifyAll(statement);
@@ -133,6 +158,22 @@ record StateFile(Path path) {
                 SourceIdentity source =
                         new SourceIdentity(row.getString(3), row.getInt(4), row.getString(5), row.getString(6));
                 verify(row.getLong(1), row.getString(2), RowChecksum.identityText(source), row.getString(7));
+            }
+        }
+        try (ResultSet row = statement.executeQuery("SELECT checksum, pipeline, begun FROM first_copy")) {
+            while (row.next()) {
+                verify(row.getLong(1), row.getString(2), row.getString(3));
+            }
+        }
+        try (ResultSet row =
+                statement.executeQuery("SELECT checksum, pipeline, sink, relation, table_schema, table_name,"
+                        + " chunk, chunk_count, key_range, read_at FROM copied_chunk")) {
+            while (row.next()) {
+                String[] parts = new String[9];
+                for (int i = 0; i < parts.length; i++) {
+                    parts[i] = row.getString(i + 2);
+                }
+                verify(row.getLong(1), parts);
             }
         }
         try (ResultSet row = statement.executeQuery("SELECT checksum, pipeline, name, position FROM sink")) {

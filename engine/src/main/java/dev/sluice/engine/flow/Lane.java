@@ -5,6 +5,7 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.flow.Preparation.Beginning;
 import dev.sluice.engine.journal.JournalReader;
 import dev.sluice.engine.metrics.LaneMeters;
 import dev.sluice.engine.route.Route;
@@ -36,6 +37,7 @@ final class Lane {
     private final StateMachine<LaneState> state;
     private final CopyProgress copyProgress = new CopyProgress();
     private volatile Position returned = Position.NONE;
+    private volatile Overlap overlap = Overlap.NONE;
     private volatile @Nullable JournalReader reader;
     private volatile @Nullable SyncException trouble;
     /** The sink has failed since it was opened last: it is opened again, and asked where it is, before it is used. */
@@ -113,12 +115,13 @@ final class Lane {
     }
 
     /**
-     * Writes everything that the journal gets after {@code start}; completes when the journal is finished and all of it
+     * Writes everything that the journal gets after the beginning; completes when the journal is finished and all of it
      * is written. Emits each position that the sink returned.
      */
-    Flux<Position> stream(SourceIdentity source, JournalReader from, Position start) {
+    Flux<Position> stream(SourceIdentity source, JournalReader from, Beginning beginning) {
         reader = from;
-        returned = start;
+        returned = beginning.position();
+        overlap = beginning.overlap();
         return Flux.defer(() -> attempt(source, from))
                 .onErrorMap(SyncException::from)
                 .retryWhen(backoff.retrying(this::retrying))
@@ -139,7 +142,7 @@ final class Lane {
     }
 
     private Mono<Position> write(ChangeBatch batch, JournalReader from) {
-        ChangeBatch routed = spec.route().apply(batch);
+        ChangeBatch routed = spec.route().apply(overlap.removeFrom(batch));
         long started = System.nanoTime();
         return writeToSink(routed).doOnNext(durable -> {
             check(routed, durable);

@@ -6,11 +6,13 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.flow.PipelineBuilder.NamedSink;
 import dev.sluice.engine.flow.PipelineBuilder.PipelineSpec;
+import dev.sluice.engine.flow.Preparation.Beginning;
 import dev.sluice.engine.flow.Preparation.Ready;
 import dev.sluice.engine.journal.Journal;
 import dev.sluice.engine.journal.JournalReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -110,9 +112,9 @@ public final class Pipeline {
         journal = opened;
         List<Flux<Position>> running = new ArrayList<>();
         for (Lane lane : lanes) {
-            Position start = ready.positions().getOrDefault(lane.name(), Position.NONE);
-            JournalReader reader = opened.reader(start);
-            running.add(lane.stream(ready.source(), reader, start));
+            Beginning beginning = Objects.requireNonNull(ready.lanes().get(lane.name()), lane.name());
+            JournalReader reader = opened.reader(beginning.position());
+            running.add(lane.stream(ready.source(), reader, beginning));
         }
         trouble = null;
         state.to(PipelineState.STREAMING);

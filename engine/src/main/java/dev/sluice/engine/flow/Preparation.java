@@ -1,18 +1,23 @@
 package dev.sluice.engine.flow;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
-import dev.sluice.engine.checkpoint.CheckpointStore;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import dev.sluice.engine.flow.PipelineBuilder.PipelineSpec;
+import dev.sluice.engine.flow.StartPlan.Progress;
 import dev.sluice.engine.flow.StartPlan.SinkFacts;
+import dev.sluice.engine.flow.StartPlan.Start;
+import dev.sluice.engine.flow.TableCopies.Filling;
+import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.SourceState;
 import dev.sluice.engine.source.TableCopy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -21,17 +26,21 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Everything before the stream: look at the source, open the sinks, decide, and make the first copy if there has been
- * none. The order in which things become durable is what makes it safe to be killed anywhere:
+ * Everything before the stream: look at the source, open the sinks, decide, and copy what a lane lacks: everything before
+ * the first stream, later the tables and the sinks that came since. The order in which things become durable is what makes
+ * it safe to be killed anywhere:
  *
  * <ol>
  *   <li>the state says "copying", before there is a slot;
- *   <li>slot and snapshot, then the rows, in every sink;
- *   <li>the state says "copied as of the snapshot";
+ *   <li>slot and snapshot, and in the state where the slot's stream begins;
+ *   <li>the rows, in every sink, chunk by chunk, each with a record of its own;
+ *   <li>the state says "copied";
  *   <li>sinks that keep their own position are told so.
  * </ol>
  *
- * Killed before 3, the copy starts again; killed after it, 4 is repeated.
+ * Killed before 2, the copy starts afresh. Killed after it, what has no record is read again, from a view that is later
+ * than where the stream begins, and the stream leaves out what that view holds: see {@link Holdings} and {@link Overlap}.
+ * Killed after 4, 5 is repeated.
  */
 final class Preparation {
     private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
@@ -41,12 +50,13 @@ final class Preparation {
     private final Backoff backoff;
     private final Consumer<SyncException> sourceTrouble;
     private final Runnable copying;
+    private final StateAccess state;
 
     /**
      * Nothing happens before {@link #run}.
      *
      * @param sourceTrouble told of each error of the source that is tried again
-     * @param copying told when a first copy begins
+     * @param copying told when a copy begins
      */
     Preparation(
             PipelineSpec spec,
@@ -59,20 +69,31 @@ final class Preparation {
         this.backoff = backoff;
         this.sourceTrouble = sourceTrouble;
         this.copying = copying;
+        this.state = new StateAccess(spec.checkpoints(), spec.threads().checkpoints());
     }
+
+    /**
+     * Where the stream of a lane may begin.
+     *
+     * @param overlap what it leaves out
+     */
+    record Beginning(Position position, Overlap overlap) {}
 
     /**
      * Where the stream may begin.
      *
-     * @param positions of each lane, by name
+     * @param lanes by name
      */
-    record Ready(SourceIdentity source, Map<String, Position> positions) {
+    record Ready(SourceIdentity source, Map<String, Beginning> lanes) {
         Ready {
-            positions = Map.copyOf(positions);
+            lanes = Map.copyOf(lanes);
         }
 
         Position least() {
-            return positions.values().stream().reduce(Position::min).orElseThrow();
+            return lanes.values().stream()
+                    .map(Beginning::position)
+                    .reduce(Position::min)
+                    .orElseThrow();
         }
     }
 
@@ -90,68 +111,138 @@ final class Preparation {
         Mono<List<SinkFacts>> sinks = Flux.fromIterable(lanes)
                 .concatMap(lane -> lane.open(source.identity()).map(own -> facts(lane, own)))
                 .collectList();
-        return Mono.zip(known(), sinks)
-                .map(both -> StartPlan.decide(source, both.getT1().orElse(null), both.getT2()))
-                .flatMap(plan -> carryOut(plan, source));
+        return Mono.zip(known(), sinks).flatMap(both -> {
+            PipelineCheckpoint known = both.getT1().orElse(null);
+            StartPlan plan = StartPlan.decide(source, known, both.getT2());
+            return plan instanceof StartPlan.Resume resume
+                    ? resume(resume, source, known != null && !known.isCopied())
+                    : copy(source.identity());
+        });
     }
 
     private static SinkFacts facts(Lane lane, Position own) {
         return new SinkFacts(lane.name(), lane.keepsOwnPosition(), own);
     }
 
-    private Mono<Ready> carryOut(StartPlan plan, SourceState source) {
-        if (plan instanceof StartPlan.Resume resume) {
-            return resume(resume, source.identity());
-        }
-        return copy(source.identity());
-    }
-
-    private Mono<Ready> resume(StartPlan.Resume plan, SourceIdentity source) {
-        LOG.info("{}: going on from {}", spec.name(), plan.least());
-        Mono<Void> sealed =
-                plan.seal().isNone() ? Mono.empty() : new FirstCopy(unsealed(plan), backoff, source).seal(plan.seal());
-        return sealed.thenReturn(new Ready(source, plan.positions()));
-    }
-
-    private List<Lane> unsealed(StartPlan.Resume plan) {
-        return lanes.stream()
-                .filter(lane -> plan.seal().equals(plan.positions().get(lane.name())))
-                .toList();
-    }
-
+    /** Nothing is there yet: slot and snapshot, every table into every lane. */
     private Mono<Ready> copy(SourceIdentity source) {
         copying.run();
-        return inStore(store -> store.copying(spec.name(), source))
+        return state.run(store -> store.copying(spec.name(), source))
                 .then(Mono.usingWhen(
                         Mono.defer(() -> spec.source().origin().snapshot()),
-                        snapshot -> copy(snapshot, source),
+                        snapshot -> state.run(store -> store.begun(spec.name(), snapshot.position()))
+                                .then(Mono.defer(() -> copy(snapshot, source))),
                         Snapshot::close));
     }
 
     private Mono<Ready> copy(Snapshot snapshot, SourceIdentity source) {
-        Position position = snapshot.position();
-        LOG.info(
-                "{}: copying {} tables as of {}",
-                spec.name(),
-                snapshot.tables().stream().map(TableCopy::relation).distinct().count(),
-                position);
-        Map<String, Position> positions = new LinkedHashMap<>();
-        lanes.forEach(lane -> positions.put(lane.name(), position));
-        FirstCopy copy = new FirstCopy(lanes, backoff, source);
-        return copy.fill(snapshot)
-                .then(inStore(store -> store.copied(spec.name(), source, position, positions.keySet())))
-                .then(Mono.defer(() -> copy.seal(position)))
-                .thenReturn(new Ready(source, positions))
-                .doOnNext(ready -> LOG.info("{}: the first copy is complete", spec.name()));
+        LOG.info("{}: copying {} tables as of {}", spec.name(), tables(snapshot), snapshot.position());
+        Start start = new Start(snapshot.position(), Progress.FILLING);
+        List<Filling> fillings = lanes.stream()
+                .map(lane -> new Filling(lane, start, new Holdings(List.of(), start.position(), false)))
+                .toList();
+        return fill(fillings, snapshot, source, true);
+    }
+
+    private static long tables(Snapshot snapshot) {
+        return snapshot.tables().stream().map(TableCopy::relation).distinct().count();
+    }
+
+    /** @param first whether this is still the first copy */
+    private Mono<Ready> resume(StartPlan.Resume plan, SourceState source, boolean first) {
+        return Flux.fromIterable(lanes)
+                .concatMap(lane -> recorded(lane).map(chunks -> filling(plan, lane, chunks)))
+                .collectList()
+                .flatMap(fillings -> isComplete(fillings, source)
+                        ? goOn(fillings, source.identity(), first)
+                        : fillLater(fillings, source.identity(), first));
+    }
+
+    private Mono<List<CopiedChunk>> recorded(Lane lane) {
+        return lane.sink() instanceof TransactionalSink sink
+                ? sink.copied()
+                : state.ask(store -> store.chunks(spec.name(), lane.name()));
+    }
+
+    private static Filling filling(StartPlan.Resume plan, Lane lane, List<CopiedChunk> recorded) {
+        Start start = Objects.requireNonNull(plan.lanes().get(lane.name()), lane.name());
+        return new Filling(lane, start, new Holdings(recorded, start.position(), start.progress() != Progress.FILLING));
+    }
+
+    private static boolean isComplete(List<Filling> fillings, SourceState source) {
+        return !source.copies()
+                || fillings.stream().allMatch(filling -> source.tables().stream()
+                        .filter(filling.lane().route()::includes)
+                        .allMatch(filling.holdings()::hold));
+    }
+
+    private Mono<Ready> goOn(List<Filling> fillings, SourceIdentity source, boolean first) {
+        LOG.info("{}: going on from {}", spec.name(), ready(fillings, source).least());
+        return complete(fillings, source, first);
+    }
+
+    /** From a view of the tables as they are now. */
+    private Mono<Ready> fillLater(List<Filling> fillings, SourceIdentity source, boolean first) {
+        copying.run();
+        return Mono.usingWhen(
+                Mono.defer(() -> spec.source().origin().later()),
+                snapshot -> {
+                    LOG.info(
+                            "{}: copying what is missing as of {}, the stream goes on from {}",
+                            spec.name(),
+                            snapshot.position(),
+                            ready(fillings, source).least());
+                    return fill(fillings, snapshot, source, first);
+                },
+                Snapshot::close);
+    }
+
+    private Mono<Ready> fill(List<Filling> fillings, Snapshot snapshot, SourceIdentity source, boolean first) {
+        return new TableCopies(spec.name(), state, backoff, source)
+                .fill(fillings, snapshot)
+                .flatMap(filled -> complete(filled, source, first))
+                .doOnNext(ready -> LOG.info("{}: the copy is complete", spec.name()));
+    }
+
+    private Mono<Ready> complete(List<Filling> fillings, SourceIdentity source, boolean first) {
+        return record(fillings, source, first)
+                .then(Flux.fromIterable(fillings)
+                        .concatMap(filling -> new TableCopies(spec.name(), state, backoff, source).seal(filling))
+                        .then())
+                .thenReturn(ready(fillings, source));
+    }
+
+    private Mono<Void> record(List<Filling> fillings, SourceIdentity source, boolean first) {
+        List<Filling> unknown = fillings.stream()
+                .filter(filling -> filling.start().progress() == Progress.FILLING)
+                .toList();
+        if (unknown.isEmpty()) {
+            return Mono.empty();
+        }
+        List<String> names =
+                unknown.stream().map(filling -> filling.lane().name()).toList();
+        Position start = unknown.get(0).start().position();
+        return state.run(store -> {
+            if (first) {
+                store.copied(spec.name(), source, start, names);
+            } else {
+                names.forEach(name -> store.added(spec.name(), name, start));
+            }
+        });
+    }
+
+    private static Ready ready(List<Filling> fillings, SourceIdentity source) {
+        Map<String, Beginning> beginnings = new LinkedHashMap<>();
+        for (Filling filling : fillings) {
+            Position position = filling.start().position();
+            beginnings.put(
+                    filling.lane().name(),
+                    new Beginning(position, Overlap.of(filling.holdings().recorded(), position)));
+        }
+        return new Ready(source, beginnings);
     }
 
     private Mono<Optional<PipelineCheckpoint>> known() {
-        return Mono.fromCallable(() -> Optional.ofNullable(spec.checkpoints().load(spec.name())))
-                .subscribeOn(spec.threads().checkpoints());
-    }
-
-    private Mono<Void> inStore(Consumer<CheckpointStore> work) {
-        return Mono.<Void>fromRunnable(() -> work.accept(spec.checkpoints()))
-                .subscribeOn(spec.threads().checkpoints());
+        return state.ask(store -> Optional.ofNullable(store.load(spec.name())));
     }
 }

@@ -8,6 +8,7 @@ import dev.sluice.engine.source.SourceState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +21,35 @@ sealed interface StartPlan {
     record Copy() implements StartPlan {}
 
     /**
-     * Go on.
+     * Go on, after copying what a lane lacks.
      *
-     * @param positions where each lane goes on
-     * @param seal position of a copy that is whole in every sink but not yet final in some, or NONE
+     * @param lanes by name
      */
-    record Resume(Map<String, Position> positions, Position seal) implements StartPlan {
+    record Resume(Map<String, Start> lanes) implements StartPlan {
         public Resume {
-            positions = Map.copyOf(positions);
+            lanes = Map.copyOf(lanes);
         }
 
         Position least() {
-            return positions.values().stream().reduce(Position::min).orElseThrow();
+            return lanes.values().stream()
+                    .map(Start::position)
+                    .reduce(Position::min)
+                    .orElseThrow();
         }
     }
+
+    /** How far a lane has come. */
+    enum Progress {
+        /** It may lack tables, and is known to the state only when it has them. */
+        FILLING,
+        /** It has all of them, but its sink does not say so yet. */
+        FILLED,
+        /** It has been streaming. */
+        STREAMING
+    }
+
+    /** Where the stream of a lane goes on. */
+    record Start(Position position, Progress progress) {}
 
     /**
      * A sink, as far as a start is concerned.
@@ -49,7 +65,7 @@ sealed interface StartPlan {
             return withoutState(source, sinks);
         }
         requireSameStream(source, known);
-        return known.isCopied() ? afterCopy(source, known, sinks) : duringCopy(sinks);
+        return known.isCopied() ? afterCopy(source, known, sinks) : duringCopy(source, known, sinks);
     }
 
     private static void requireSameStream(SourceState source, PipelineCheckpoint known) {
@@ -71,7 +87,7 @@ sealed interface StartPlan {
         List<SinkFacts> filled =
                 sinks.stream().filter(sink -> !sink.own().isNone()).toList();
         if (filled.size() == sinks.size()) {
-            return resume(source, positions(sinks, Map.of()), Position.NONE);
+            return resume(source, starts(sinks, sink -> new Start(sink.own(), Progress.STREAMING)));
         }
         if (!filled.isEmpty()) {
             throw new SyncException(
@@ -88,7 +104,7 @@ sealed interface StartPlan {
         return new Copy();
     }
 
-    private static StartPlan duringCopy(List<SinkFacts> sinks) {
+    private static StartPlan duringCopy(SourceState source, PipelineCheckpoint known, List<SinkFacts> sinks) {
         for (SinkFacts sink : sinks) {
             if (!sink.own().isNone()) {
                 throw new SyncException(
@@ -97,34 +113,36 @@ sealed interface StartPlan {
                                 + sink.own());
             }
         }
-        return new Copy();
+        // Nothing has been confirmed to a slot of ours before the end of its copy.
+        return !known.begun().isNone() && known.begun().equals(source.confirmed())
+                ? resume(source, starts(sinks, sink -> new Start(known.begun(), Progress.FILLING)))
+                : new Copy();
     }
 
     private static StartPlan afterCopy(SourceState source, PipelineCheckpoint known, List<SinkFacts> sinks) {
-        for (SinkFacts sink : sinks) {
-            if (!known.sinks().containsKey(sink.name())) {
-                throw new SyncException(
-                        ErrorKind.CONFIGURATION,
-                        "sink " + sink.name() + " was added to a pipeline that already runs, and would miss what"
-                                + " the others have: give it a pipeline of its own");
-            }
-        }
-        boolean sealed = sinks.stream()
-                .noneMatch(sink -> sink.keepsOwnPosition() && sink.own().isNone());
-        return resume(source, positions(sinks, known.sinks()), sealed ? Position.NONE : known.snapshot());
+        return resume(source, starts(sinks, sink -> afterCopy(source, known, sink)));
     }
 
-    private static Map<String, Position> positions(List<SinkFacts> sinks, Map<String, Position> known) {
-        Map<String, Position> positions = new LinkedHashMap<>();
-        for (SinkFacts sink : sinks) {
-            boolean own = sink.keepsOwnPosition() && !sink.own().isNone();
-            positions.put(sink.name(), own ? sink.own() : known.getOrDefault(sink.name(), Position.NONE));
+    /** A sink that came later begins where the server still has everything. */
+    private static Start afterCopy(SourceState source, PipelineCheckpoint known, SinkFacts sink) {
+        Position saved = known.sinks().get(sink.name());
+        if (sink.keepsOwnPosition() && !sink.own().isNone()) {
+            return new Start(sink.own(), Progress.STREAMING);
         }
-        return positions;
+        if (saved == null) {
+            return new Start(source.confirmed() == null ? Position.NONE : source.confirmed(), Progress.FILLING);
+        }
+        return new Start(saved, sink.keepsOwnPosition() ? Progress.FILLED : Progress.STREAMING);
     }
 
-    private static StartPlan resume(SourceState source, Map<String, Position> positions, Position seal) {
-        Resume plan = new Resume(positions, seal);
+    private static Map<String, Start> starts(List<SinkFacts> sinks, Function<SinkFacts, Start> start) {
+        Map<String, Start> starts = new LinkedHashMap<>();
+        sinks.forEach(sink -> starts.put(sink.name(), start.apply(sink)));
+        return starts;
+    }
+
+    private static StartPlan resume(SourceState source, Map<String, Start> lanes) {
+        Resume plan = new Resume(lanes);
         Position confirmed = source.confirmed();
         if (confirmed == null) {
             throw new SyncException(

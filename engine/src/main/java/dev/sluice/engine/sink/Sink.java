@@ -24,6 +24,10 @@ public interface Sink {
     /**
      * Writes a batch. It may be given again what lies after its last returned position.
      *
+     * <p>Rows of a copy ({@link ChangeBatch.Encoding#COPY_TEXT}) come before the stream, and may be as of a later position
+     * than the one from which that goes on: what is returned for them is {@code batch.last()}, and says nothing about what
+     * comes after them.
+     *
      * @return the position that is durable now, normally {@code batch.last()}; a transactional sink in the middle of a
      *     huge source transaction returns the boundary before it and goes on in its open transaction
      */

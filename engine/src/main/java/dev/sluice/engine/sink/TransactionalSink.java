@@ -1,6 +1,7 @@
 package dev.sluice.engine.sink;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
@@ -18,26 +19,39 @@ import reactor.core.publisher.Mono;
  */
 public interface TransactionalSink extends Sink {
     /**
-     * Makes the target ready for a first copy: creates missing tables, checks those that exist and reports every misfit at
-     * once (SINK_MISFIT), and empties what an earlier, unfinished copy of its own had filled. A table that holds rows of
-     * somebody else's is refused, never emptied.
+     * Makes the target ready for a copy: creates missing tables, checks those that exist and reports every misfit at once
+     * (SINK_MISFIT), and empties what an earlier, unfinished copy of its own had filled. A table that holds rows of somebody
+     * else's is refused, never emptied.
+     *
+     * @param tables of which something is to be copied
+     * @param start where the stream goes on afterwards; without meaning for a sink that has a position already
+     * @param kept those of {@link #copied} that stay; of a table of which none stays the rows go
      */
-    Mono<Void> prepareCopy(List<Relation> tables, Position snapshot);
+    Mono<Void> prepareCopy(List<Relation> tables, Position start, List<CopiedChunk> kept);
+
+    /** The same before a first copy, of which nothing is kept. */
+    default Mono<Void> prepareCopy(List<Relation> tables, Position start) {
+        return prepareCopy(tables, start, List.of());
+    }
+
+    /** What it holds of the source's tables, as recorded with the rows. */
+    Mono<List<CopiedChunk>> copied();
 
     /**
      * Copies one chunk of a table; durable, all or nothing, with its own record, when the Mono completes. May run for several
      * tables, and several chunks of one, at once. A chunk that is recorded already is not copied again.
      *
+     * @param readAt the snapshot's boundary, which becomes part of the record
      * @param rows batches of READs, all of {@code table}; may be left unread
      * @return number of rows
      */
-    Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows);
+    Mono<Long> copy(Relation table, CopyChunk chunk, Position readAt, Flux<ChangeBatch> rows);
 
     /** Copies a table that is not divided. */
-    default Mono<Long> copy(Relation table, Flux<ChangeBatch> rows) {
-        return copy(table, CopyChunk.WHOLE, rows);
+    default Mono<Long> copy(Relation table, Position readAt, Flux<ChangeBatch> rows) {
+        return copy(table, CopyChunk.WHOLE, readAt, rows);
     }
 
-    /** All chunks of all tables are there: from now on {@link #open} returns {@code snapshot}, or what came after it. */
-    Mono<Position> completeCopy(Position snapshot);
+    /** All chunks of all tables are there: from now on {@link #open} returns {@code start}, or what came after it. */
+    Mono<Position> completeCopy(Position start);
 }

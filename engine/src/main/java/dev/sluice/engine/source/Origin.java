@@ -18,6 +18,13 @@ public interface Origin {
      */
     Mono<Snapshot> snapshot();
 
+    /**
+     * Opens a view of all tables as they are now, at a position not before what the stream has been confirmed to, for what
+     * was not copied when the stream began. What it needs is made: tables that came to the publication. Publication and
+     * slot stay what they are otherwise.
+     */
+    Mono<Snapshot> later();
+
     /** A position that everything committed before this call is at or before, and that the stream will reach by itself. */
     Mono<Position> now();
 

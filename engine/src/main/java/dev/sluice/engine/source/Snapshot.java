@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 
 /** All matched tables as they were at one boundary of the stream, so that copy and stream meet without gap or overlap. */
 public interface Snapshot {
-    /** The boundary; the stream goes on from here. */
+    /** The boundary: the rows hold what was committed before, and nothing else. */
     Position position();
 
     /** What there is to read: each table whole, or all its chunks. */

@@ -3,13 +3,17 @@ package dev.sluice.engine.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +26,9 @@ class SqliteCheckpointStoreTest {
     private static final SourceIdentity SOURCE = new SourceIdentity("7123456789012345678", 3, "shop", "sluice_shop");
     private static final Position SNAPSHOT = Position.boundary(0x1_0000_0010L);
 
+    private static final CopiedChunk CHUNK = new CopiedChunk(
+            16_384, "public", "orders", new CopyChunk(2, 3, new KeyRange("id", 10L, null, 7)), SNAPSHOT);
+
     private final Path directory;
 
     SqliteCheckpointStoreTest(@TempDir Path directory) {
@@ -31,6 +38,8 @@ class SqliteCheckpointStoreTest {
     private SqliteCheckpointStore filled() {
         SqliteCheckpointStore store = SqliteCheckpointStore.open(directory);
         store.copying("shop", SOURCE);
+        store.begun("shop", SNAPSHOT);
+        store.copied("shop", "file", CHUNK);
         store.copied("shop", SOURCE, SNAPSHOT, List.of("replica", "file"));
         return store;
     }
@@ -49,6 +58,57 @@ class SqliteCheckpointStoreTest {
             assertThat(known(store))
                     .isEqualTo(new PipelineCheckpoint(SOURCE, SNAPSHOT, Map.of("replica", SNAPSHOT, "file", later)));
             assertThat(store.load("other")).isNull();
+        }
+    }
+
+    @Test
+    void whatWasCopiedIsThereAfterReopeningUntilItIsNotKept() {
+        filled().close();
+        CopiedChunk whole = new CopiedChunk(16_385, "a b", "\"c\"", CopyChunk.WHOLE, SNAPSHOT);
+        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(directory)) {
+            assertThat(store.chunks("shop", "file")).containsExactly(CHUNK);
+            assertThat(store.chunks("shop", "replica")).isEmpty();
+            store.copied("shop", "file", whole);
+            store.keepChunks("shop", "file", List.of(whole));
+            assertThat(store.chunks("shop", "file")).containsExactly(whole);
+            store.copying("shop", SOURCE);
+            assertThat(store.chunks("shop", "file")).isEmpty();
+        }
+    }
+
+    @Test
+    void aCopyThatIsUnderWayIsKnownByWhereItsStreamBegins() {
+        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(directory)) {
+            store.copying("shop", SOURCE);
+            store.begun("shop", SNAPSHOT);
+        }
+        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(directory)) {
+            assertThat(known(store)).isEqualTo(new PipelineCheckpoint(SOURCE, SNAPSHOT, Position.NONE, Map.of()));
+        }
+    }
+
+    @Test
+    void aSinkThatCameLaterGoesOnFromItsOwnPosition() {
+        Position later = Position.boundary(0x1_0000_0020L);
+        try (SqliteCheckpointStore store = filled()) {
+            store.added("shop", "search", later);
+            assertThat(known(store).sinks()).isEqualTo(Map.of("replica", SNAPSHOT, "file", SNAPSHOT, "search", later));
+        }
+    }
+
+    @Test
+    void aStateOfAnEarlierFormatIsTakenOver() throws SQLException {
+        filled().close();
+        try (var connection = new org.sqlite.JDBC()
+                        .connect("jdbc:sqlite:" + directory.resolve("checkpoints.db"), new java.util.Properties());
+                var statement = connection.createStatement()) {
+            statement.execute("DROP TABLE copied_chunk");
+            statement.execute("DROP TABLE first_copy");
+            statement.execute("PRAGMA user_version = 1");
+        }
+        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(directory)) {
+            assertThat(known(store).sinks()).isEqualTo(Map.of("replica", SNAPSHOT, "file", SNAPSHOT));
+            assertThat(store.chunks("shop", "file")).isEmpty();
         }
     }
 

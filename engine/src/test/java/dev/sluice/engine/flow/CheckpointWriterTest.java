@@ -2,6 +2,7 @@ package dev.sluice.engine.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
@@ -46,6 +47,23 @@ class CheckpointWriterTest {
 
         @Override
         public void copied(String pipeline, SourceIdentity source, Position snapshot, Collection<String> sinks) {}
+
+        @Override
+        public void begun(String pipeline, Position start) {}
+
+        @Override
+        public void added(String pipeline, String sink, Position start) {}
+
+        @Override
+        public void copied(String pipeline, String sink, CopiedChunk chunk) {}
+
+        @Override
+        public List<CopiedChunk> chunks(String pipeline, String sink) {
+            return List.of();
+        }
+
+        @Override
+        public void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept) {}
 
         @Override
         public void forget(String pipeline) {}

@@ -21,6 +21,8 @@ final class ModelServer {
     private static final DataType INT8 = new DataType.Base(20, "pg_catalog", "int8");
     private static final DataType TEXT = new DataType.Base(25, "pg_catalog", "text");
 
+    static final int KEYS = 8;
+
     static final List<Relation> TABLES = List.of(table(0), table(1), table(2));
 
     private final Random random;
@@ -86,7 +88,7 @@ final class ModelServer {
                     new Position(commitLsn, ordinal),
                     TABLES.get(random.nextInt(TABLES.size())),
                     operation,
-                    random.nextInt(8),
+                    random.nextInt(KEYS),
                     "p\t\\" + "x".repeat(random.nextInt(40)),
                     random.nextInt(20) != 0));
         }

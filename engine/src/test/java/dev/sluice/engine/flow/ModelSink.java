@@ -1,6 +1,7 @@
 package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Operation;
@@ -166,7 +167,7 @@ abstract sealed class ModelSink implements Sink {
         });
     }
 
-    private static Map<String, List<Integer>> copied(ModelTarget target, ChangeBatch batch) {
+    private static Map<String, List<Integer>> rowsByTable(ModelTarget target, ChangeBatch batch) {
         Map<String, List<Integer>> rows = new LinkedHashMap<>();
         for (int change = 0; change < batch.size(); change++) {
             rows.computeIfAbsent(batch.relation(change).name(), table -> new ArrayList<>())
@@ -195,6 +196,9 @@ abstract sealed class ModelSink implements Sink {
         @Override
         Position store(ChangeBatch batch) {
             apply(batch, batch.size());
+            if (batch.encoding() == ChangeBatch.Encoding.COPY_TEXT) {
+                return batch.last();
+            }
             boolean behind = wholeTransactions && !batch.endsAtBoundary() && !returned.isNone();
             returned = returned.max(behind ? batch.lastBoundary() : batch.last());
             return returned;
@@ -209,7 +213,7 @@ abstract sealed class ModelSink implements Sink {
         private void apply(ChangeBatch batch, int count) {
             if (batch.encoding() == ChangeBatch.Encoding.COPY_TEXT) {
                 if (count == batch.size()) {
-                    copied(target, batch).forEach((table, rows) -> target.addCopied(batch.last(), table, rows));
+                    rowsByTable(target, batch).forEach((table, rows) -> target.addRead(batch.last(), table, rows));
                 }
                 return;
             }
@@ -275,47 +279,61 @@ abstract sealed class ModelSink implements Sink {
         }
 
         @Override
-        public Mono<Void> prepareCopy(List<Relation> tables, Position snapshot) {
+        public Mono<List<CopiedChunk>> copied() {
+            return later(() -> {
+                if (fails(12)) {
+                    throw unavailable();
+                }
+                return target.copied();
+            });
+        }
+
+        @Override
+        public Mono<Void> prepareCopy(List<Relation> tables, Position start, List<CopiedChunk> kept) {
             return this.<Boolean>later(() -> {
                         if (fails(6)) {
                             throw unavailable();
                         }
-                        target.prepare(snapshot);
+                        target.prepare(start, kept);
                         return true;
                     })
                     .then();
         }
 
         @Override
-        public Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows) {
-            return rows.collectList().flatMap(batches -> later(() -> fill(table, batches)));
+        public Mono<Long> copy(Relation table, CopyChunk chunk, Position readAt, Flux<ChangeBatch> rows) {
+            CopiedChunk copied = CopiedChunk.of(table, chunk, readAt);
+            return rows.collectList().flatMap(batches -> later(() -> fill(copied, batches)));
         }
 
-        private long fill(Relation table, List<ChangeBatch> batches) {
+        private long fill(CopiedChunk chunk, List<ChangeBatch> batches) {
             if (fails(6)) {
                 throw unavailable();
             }
             List<Integer> numbers = new ArrayList<>();
-            Position snapshot = Position.NONE;
             for (ChangeBatch batch : batches) {
-                snapshot = batch.last();
-                target.requirePrepared(snapshot);
-                copied(target, batch).values().forEach(numbers::addAll);
+                target.require(batch.last().equals(chunk.readAt()), () -> batch + " for " + chunk);
+                rowsByTable(target, batch).values().forEach(numbers::addAll);
                 target.require(
                         batch.isEmpty() || batch.operation(0) == Operation.READ,
                         () -> "something else than rows to copy");
             }
-            target.addCopied(snapshot, table.name(), numbers);
+            if (!target.copied().contains(chunk)) { // otherwise its commit got through, but nobody heard of it
+                target.addCopied(chunk, numbers);
+            }
+            if (fails(6)) {
+                throw unavailable();
+            }
             return numbers.size();
         }
 
         @Override
-        public Mono<Position> completeCopy(Position snapshot) {
+        public Mono<Position> completeCopy(Position start) {
             return later(() -> {
                 if (fails(6)) {
                     throw unavailable();
                 }
-                target.completeCopy(snapshot);
+                target.completeCopy(start);
                 if (fails(6)) {
                     throw unavailable();
                 }

@@ -5,9 +5,11 @@ import dev.sluice.engine.change.ChangeBatchBuilder;
 import dev.sluice.engine.change.CopyBatchBuilder;
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.flow.ModelServer.Commit;
 import dev.sluice.engine.flow.ModelServer.Row;
@@ -118,7 +120,8 @@ final class ModelSource implements Source, Origin {
 
     @Override
     public Mono<SourceState> inspect() {
-        return later(() -> new SourceState(ModelServer.IDENTITY, server.confirmed(), ModelServer.TABLES, List.of()));
+        return later(
+                () -> new SourceState(ModelServer.IDENTITY, server.confirmed(), ModelServer.TABLES, true, List.of()));
     }
 
     @Override
@@ -128,6 +131,11 @@ final class ModelSource implements Source, Origin {
             server.createSlot();
             return new ModelSnapshot(server.end());
         });
+    }
+
+    @Override
+    public Mono<Snapshot> later() {
+        return later(() -> new ModelSnapshot(server.end()));
     }
 
     @Override
@@ -310,6 +318,9 @@ final class ModelSource implements Source, Origin {
         private final Position position;
         private static final int CHUNKS = 2;
 
+        /** Between the chunks of tables that are divided by key; the first table is not. */
+        private final long split = 1L + random.nextInt(7);
+
         private boolean lost;
 
         ModelSnapshot(Position position) {
@@ -326,8 +337,22 @@ final class ModelSource implements Source, Origin {
         public List<TableCopy> tables() {
             return ModelServer.TABLES.stream()
                     .flatMap(table -> IntStream.rangeClosed(1, CHUNKS)
-                            .mapToObj(number -> new TableCopy(table, new CopyChunk(number, CHUNKS), -1, 8192)))
+                            .mapToObj(number -> new TableCopy(
+                                    table, new CopyChunk(number, CHUNKS, range(table, number)), -1, 8192)))
                     .toList();
+        }
+
+        private @Nullable KeyRange range(Relation table, int number) {
+            return table == ModelServer.TABLES.get(0)
+                    ? null
+                    : number == 1 ? new KeyRange("key", null, split, 1) : new KeyRange("key", split, null, 1);
+        }
+
+        private static boolean isIn(Row row, CopyChunk chunk) {
+            KeyRange range = chunk.range();
+            return range == null
+                    ? Math.floorMod(row.number(), CHUNKS) == chunk.number() - 1
+                    : range.contains(row.key());
         }
 
         @Override
@@ -345,7 +370,7 @@ final class ModelSource implements Source, Origin {
             List<ChangeBatch> batches = new ArrayList<>();
             CopyBatchBuilder copy = new CopyBatchBuilder(table.relation(), position, batchBytes);
             for (Row row : server.rows(table.relation(), position)) {
-                if (Math.floorMod(row.number(), CHUNKS) != table.chunk().number() - 1) {
+                if (!isIn(row, table.chunk())) {
                     continue;
                 }
                 String payload = row.payload().replace("\\", "\\\\").replace("\t", "\\t");

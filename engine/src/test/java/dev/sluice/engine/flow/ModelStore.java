@@ -1,14 +1,18 @@
 package dev.sluice.engine.flow;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.CheckpointStore;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ModelStore implements CheckpointStore {
     private final Random random;
     private final Consumer<Position> copied;
+    private final Map<String, List<CopiedChunk>> chunks = new HashMap<>();
     private @Nullable PipelineCheckpoint state;
     private boolean failing;
 
@@ -33,6 +38,11 @@ final class ModelStore implements CheckpointStore {
     /** What a restart would find for a sink, or NONE. */
     Position saved(String sink) {
         return state == null ? Position.NONE : state.sinks().getOrDefault(sink, Position.NONE);
+    }
+
+    /** What is recorded of a sink. */
+    List<CopiedChunk> recorded(String sink) {
+        return List.copyOf(chunks.getOrDefault(sink, List.of()));
     }
 
     boolean isCopied() {
@@ -57,7 +67,44 @@ final class ModelStore implements CheckpointStore {
 
     @Override
     public void copying(String pipeline, SourceIdentity source) {
-        act(() -> state = new PipelineCheckpoint(source, Position.NONE, Map.of()));
+        act(() -> {
+            state = new PipelineCheckpoint(source, Position.NONE, Map.of());
+            chunks.clear();
+        });
+    }
+
+    @Override
+    public void begun(String pipeline, Position start) {
+        act(() -> state = new PipelineCheckpoint(known().source(), start, Position.NONE, Map.of()));
+    }
+
+    @Override
+    public void copied(String pipeline, String sink, CopiedChunk chunk) {
+        act(() -> chunks.computeIfAbsent(sink, name -> new ArrayList<>()).add(chunk));
+    }
+
+    @Override
+    public List<CopiedChunk> chunks(String pipeline, String sink) {
+        act(() -> {});
+        return recorded(sink);
+    }
+
+    @Override
+    public void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept) {
+        act(() -> chunks.put(sink, new ArrayList<>(kept)));
+    }
+
+    @Override
+    public void added(String pipeline, String sink, Position start) {
+        act(() -> {
+            Map<String, Position> positions = new HashMap<>(known().sinks());
+            positions.put(sink, start);
+            state = new PipelineCheckpoint(known().source(), known().snapshot(), positions);
+        });
+    }
+
+    private PipelineCheckpoint known() {
+        return Objects.requireNonNull(state, "a pipeline");
     }
 
     @Override

@@ -1,20 +1,22 @@
 package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.TupleCursor;
 import dev.sluice.engine.flow.ModelServer.Row;
 import dev.sluice.engine.route.Route;
 import dev.sluice.engine.route.RouteConfig;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What survives in the system behind a sink, and what it must be. One for the whole simulation. */
 final class ModelTarget {
@@ -25,8 +27,14 @@ final class ModelTarget {
     private final Route filter;
     private final TupleCursor cursor = new TupleCursor();
 
-    /** Rows of the first copy by the snapshot they were read at, then by table. */
-    private final Map<Position, Map<String, List<Integer>>> copies = new HashMap<>();
+    /** Rows that were copied into a target that keeps no records, by the snapshot they were read at, then by table. */
+    private final Map<Position, Map<String, Set<Integer>>> read = new HashMap<>();
+
+    /** Rows that were copied into a target that keeps records. */
+    private final Map<CopiedChunk, List<Integer>> copies = new LinkedHashMap<>();
+
+    /** What makes up the copy, once it is complete. */
+    private List<CopiedChunk> complete = List.of();
 
     /** Number of the change applied last. */
     private int applied;
@@ -38,7 +46,7 @@ final class ModelTarget {
     /** Only for a transactional target: what it says when it is opened. */
     private Position position = Position.NONE;
 
-    private @Nullable Position prepared;
+    private Position prepared = Position.NONE;
 
     ModelTarget(String name, boolean transactional, ModelServer server, RouteConfig routed) {
         this.name = name;
@@ -61,8 +69,15 @@ final class ModelTarget {
         if (!row.published() || !filter.includes(row.table())) {
             return false;
         }
-        return routed.operations() == null
-                || routed.operations().contains(row.operation().name().toLowerCase(java.util.Locale.ROOT));
+        return (routed.operations() == null
+                        || routed.operations().contains(row.operation().name().toLowerCase(java.util.Locale.ROOT)))
+                && complete.stream()
+                        .noneMatch(chunk -> isIn(row, chunk) && !row.position().isAfter(chunk.readAt()));
+    }
+
+    private static boolean isIn(Row row, CopiedChunk chunk) {
+        KeyRange range = chunk.chunk().range();
+        return chunk.relation() == row.table().oid() && (range == null || range.contains(row.key()));
     }
 
     /** Number of the next change that this target gets after {@code number}, or the number of all changes. */
@@ -124,26 +139,32 @@ final class ModelTarget {
         return applied;
     }
 
-    void addCopied(Position snapshot, String table, List<Integer> rows) {
-        copies.computeIfAbsent(snapshot, at -> new HashMap<>())
-                .computeIfAbsent(table, of -> new ArrayList<>())
+    void addRead(Position snapshot, String table, List<Integer> rows) {
+        read.computeIfAbsent(snapshot, at -> new HashMap<>())
+                .computeIfAbsent(table, of -> new HashSet<>())
                 .addAll(rows);
     }
 
-    void prepare(Position snapshot) {
+    void addCopied(CopiedChunk chunk, List<Integer> rows) {
+        require(!prepared.isAfter(chunk.readAt()), () -> chunk + " is older than the stream, from " + prepared);
+        copies.put(chunk, rows);
+    }
+
+    List<CopiedChunk> copied() {
+        return List.copyOf(copies.keySet());
+    }
+
+    void prepare(Position start, List<CopiedChunk> kept) {
         require(position.isNone(), () -> "prepared again although it is at " + position);
-        copies.clear();
-        prepared = snapshot;
+        require(copied().containsAll(kept), () -> "is to keep " + kept + ", has " + copied());
+        copies.keySet().retainAll(kept);
+        prepared = start;
     }
 
-    void requirePrepared(Position snapshot) {
-        require(snapshot.equals(prepared), () -> "copied at " + snapshot + " but prepared for " + prepared);
-    }
-
-    void completeCopy(Position snapshot) {
+    void completeCopy(Position start) {
         if (position.isNone()) {
-            requirePrepared(snapshot);
-            position = snapshot;
+            require(start.equals(prepared), () -> "begins at " + start + " but was prepared for " + prepared);
+            position = start;
         }
     }
 
@@ -152,25 +173,59 @@ final class ModelTarget {
         position = boundary;
     }
 
-    /** The state says that every row is here as of {@code snapshot}: it must be so. */
-    void requireCopied(Position snapshot) {
-        for (var table : ModelServer.TABLES) {
-            Set<Integer> expected = new HashSet<>();
-            if (filter.includes(table)
-                    && (routed.operations() == null || routed.operations().contains("insert"))) {
-                server.rows(table, snapshot).forEach(row -> expected.add(row.number()));
+    /** The state says that these chunks hold every row, and that the stream goes on from {@code start}: it must be so. */
+    void requireCopied(Position start, List<CopiedChunk> chunks) {
+        for (Relation table : ModelServer.TABLES) {
+            if (filter.includes(table)) {
+                requireCopied(
+                        table,
+                        chunks.stream().filter(chunk -> chunk.isOf(table)).toList());
             }
-            List<Integer> rows = copies.getOrDefault(snapshot, Map.of()).getOrDefault(table.name(), List.of());
-            require(
-                    expected.equals(new HashSet<>(rows)),
-                    () -> table.name() + " has " + rows + ", expected " + expected);
-            require(
-                    !transactional || rows.size() == expected.size(),
-                    () -> table.name() + " was copied twice: " + rows);
         }
-        applied = server.changesUpTo(snapshot) - 1;
+        complete = List.copyOf(chunks);
+        applied = server.changesUpTo(start) - 1;
         highest = applied;
         mayRepeat = false;
+    }
+
+    private void requireCopied(Relation table, List<CopiedChunk> chunks) {
+        for (int key = 0; key < ModelServer.KEYS; key++) {
+            long anyKey = key;
+            require(
+                    chunks.stream()
+                                    .filter(chunk -> chunk.chunk().range() == null
+                                            || chunk.chunk().range().contains(anyKey))
+                                    .map(CopiedChunk::readAt)
+                                    .distinct()
+                                    .count()
+                            == 1,
+                    () -> table.name() + ": key " + anyKey + " is in " + chunks);
+        }
+        for (CopiedChunk chunk : chunks) {
+            Set<Integer> expected = new HashSet<>();
+            if (routed.operations() == null || routed.operations().contains("insert")) {
+                server.rows(table, chunk.readAt()).stream()
+                        .filter(row -> isIn(row, chunk))
+                        .forEach(row -> expected.add(row.number()));
+            }
+            if (transactional) {
+                List<Integer> rows = rowsOf(chunk, chunks);
+                require(expected.equals(new HashSet<>(rows)), () -> chunk + " has " + rows + ", expected " + expected);
+                require(rows.size() == expected.size(), () -> chunk + " was copied twice: " + rows);
+            } else {
+                Set<Integer> rows = read.getOrDefault(chunk.readAt(), Map.of()).getOrDefault(table.name(), Set.of());
+                require(rows.containsAll(expected), () -> chunk + " has " + rows + ", expected " + expected);
+            }
+        }
+    }
+
+    /** Chunks without a range are looked at together. */
+    private List<Integer> rowsOf(CopiedChunk chunk, List<CopiedChunk> chunks) {
+        return chunks.stream()
+                .filter(other ->
+                        chunk.chunk().range() == null ? other.relation() == chunk.relation() : other.equals(chunk))
+                .flatMap(other -> copies.getOrDefault(other, List.of()).stream())
+                .toList();
     }
 
     /** Nothing is missing. */

@@ -220,9 +220,10 @@ final class Simulation {
         }
     }
 
-    private void copied(Position snapshot) {
-        note("copied as of " + snapshot);
-        targets.forEach(target -> target.requireCopied(snapshot));
+    private void copied(Position start) {
+        note("copied, the stream goes on from " + start);
+        targets.forEach(target ->
+                target.requireCopied(start, target.transactional ? target.copied() : store.recorded(target.name)));
     }
 
     private static void require(boolean condition, Supplier<String> otherwise) {

@@ -9,9 +9,12 @@ import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import dev.sluice.engine.flow.StartPlan.Copy;
+import dev.sluice.engine.flow.StartPlan.Progress;
 import dev.sluice.engine.flow.StartPlan.Resume;
 import dev.sluice.engine.flow.StartPlan.SinkFacts;
+import dev.sluice.engine.flow.StartPlan.Start;
 import dev.sluice.engine.source.SourceState;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,7 @@ class StartPlanTest {
     private static final Position LATER = Position.boundary(200);
 
     private static SourceState slotAt(@Nullable Position confirmed) {
-        return new SourceState(SOURCE, confirmed, List.of(), List.of());
+        return new SourceState(SOURCE, confirmed, List.of(), true, List.of());
     }
 
     private static SinkFacts plain(String name) {
@@ -37,6 +40,16 @@ class StartPlanTest {
 
     private static PipelineCheckpoint copying() {
         return new PipelineCheckpoint(SOURCE, Position.NONE, Map.of());
+    }
+
+    private static PipelineCheckpoint begun(Position start) {
+        return new PipelineCheckpoint(SOURCE, start, Position.NONE, Map.of());
+    }
+
+    private static Resume streaming(Map<String, Position> positions) {
+        Map<String, Start> starts = new HashMap<>();
+        positions.forEach((name, position) -> starts.put(name, new Start(position, Progress.STREAMING)));
+        return new Resume(starts);
     }
 
     private static PipelineCheckpoint copied(Map<String, Position> sinks) {
@@ -78,13 +91,28 @@ class StartPlanTest {
     @Test
     void sinksThatAllKeepTheirPositionNeedNoState() {
         assertThat(StartPlan.decide(slotAt(SNAPSHOT), null, List.of(keeper("a", SNAPSHOT), keeper("b", LATER))))
-                .isEqualTo(new Resume(Map.of("a", SNAPSHOT, "b", LATER), Position.NONE));
+                .isEqualTo(streaming(Map.of("a", SNAPSHOT, "b", LATER)));
     }
 
     @Test
-    void aCopyThatWasNotFinishedBeginsAgain() {
+    void aCopyThatHadNoSlotYetBeginsAgain() {
         for (Position slot : new Position[] {null, SNAPSHOT}) {
             assertThat(StartPlan.decide(slotAt(slot), copying(), List.of(plain("a"), keeper("b", Position.NONE))))
+                    .isEqualTo(new Copy());
+        }
+    }
+
+    @Test
+    void aCopyThatWasNotFinishedGoesOnWhereItsStreamBegins() {
+        assertThat(StartPlan.decide(slotAt(SNAPSHOT), begun(SNAPSHOT), List.of(plain("a"), keeper("b", Position.NONE))))
+                .isEqualTo(new Resume(Map.of(
+                        "a", new Start(SNAPSHOT, Progress.FILLING), "b", new Start(SNAPSHOT, Progress.FILLING))));
+    }
+
+    @Test
+    void aCopyWhoseSlotIsGoneOrAnotherBeginsAgain() {
+        for (Position slot : new Position[] {null, LATER}) {
+            assertThat(StartPlan.decide(slotAt(slot), begun(SNAPSHOT), List.of(plain("a"))))
                     .isEqualTo(new Copy());
         }
     }
@@ -99,7 +127,7 @@ class StartPlanTest {
         PipelineCheckpoint known = copied(Map.of("a", LATER, "b", SNAPSHOT));
         Position own = Position.boundary(300);
         assertThat(StartPlan.decide(slotAt(SNAPSHOT), known, List.of(plain("a"), keeper("b", own))))
-                .isEqualTo(new Resume(Map.of("a", LATER, "b", own), Position.NONE));
+                .isEqualTo(streaming(Map.of("a", LATER, "b", own)));
     }
 
     @Test
@@ -109,7 +137,10 @@ class StartPlanTest {
                         slotAt(SNAPSHOT),
                         known,
                         List.of(plain("a"), keeper("b", Position.NONE), keeper("c", SNAPSHOT))))
-                .isEqualTo(new Resume(Map.of("a", SNAPSHOT, "b", SNAPSHOT, "c", SNAPSHOT), SNAPSHOT));
+                .isEqualTo(new Resume(Map.of(
+                        "a", new Start(SNAPSHOT, Progress.STREAMING),
+                        "b", new Start(SNAPSHOT, Progress.FILLED),
+                        "c", new Start(SNAPSHOT, Progress.STREAMING))));
     }
 
     @Test
@@ -119,21 +150,22 @@ class StartPlanTest {
     }
 
     @Test
-    void aSinkThatWasAddedLaterIsRefused() {
-        assertRefused(
-                ErrorKind.CONFIGURATION,
-                "was added",
-                slotAt(SNAPSHOT),
-                copied(Map.of("a", SNAPSHOT)),
-                plain("a"),
-                plain("b"));
+    void aSinkThatWasAddedLaterIsFilledAndBeginsWhereTheServerStillHasEverything() {
+        assertThat(StartPlan.decide(
+                        slotAt(SNAPSHOT),
+                        copied(Map.of("a", LATER)),
+                        List.of(plain("a"), plain("b"), keeper("c", Position.NONE))))
+                .isEqualTo(new Resume(Map.of(
+                        "a", new Start(LATER, Progress.STREAMING),
+                        "b", new Start(SNAPSHOT, Progress.FILLING),
+                        "c", new Start(SNAPSHOT, Progress.FILLING))));
     }
 
     @Test
     void aSinkThatWasTakenOutHoldsNobody() {
         PipelineCheckpoint known = copied(Map.of("a", LATER, "gone", SNAPSHOT));
         assertThat(StartPlan.decide(slotAt(LATER), known, List.of(plain("a"))))
-                .isEqualTo(new Resume(Map.of("a", LATER), Position.NONE));
+                .isEqualTo(streaming(Map.of("a", LATER)));
     }
 
     @Test
@@ -152,7 +184,7 @@ class StartPlanTest {
     void aSlotAtTheCommitOfTheTransactionInWhichASinkStandsWillDo() {
         Position inside = new Position(200, 3);
         assertThat(StartPlan.decide(slotAt(LATER), copied(Map.of("a", inside)), List.of(plain("a"))))
-                .isEqualTo(new Resume(Map.of("a", inside), Position.NONE));
+                .isEqualTo(streaming(Map.of("a", inside)));
     }
 
     @Test

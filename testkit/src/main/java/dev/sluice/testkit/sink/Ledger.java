@@ -1,6 +1,7 @@
 package dev.sluice.testkit.sink;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
     private final List<RecordedChange> changes = new ArrayList<>();
+    private final List<CopiedChunk> copies = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private Position position = Position.NONE;
     private @Nullable SourceIdentity owner;
@@ -57,13 +59,26 @@ public final class Ledger {
         position = position.max(batch.last());
     }
 
-    synchronized void append(List<RecordedChange> copied) {
-        changes.addAll(copied);
+    synchronized void append(List<RecordedChange> written) {
+        changes.addAll(written);
     }
 
-    /** An unfinished copy starts afresh. */
-    synchronized void forgetCopies() {
-        changes.removeIf(change -> change.operation() == Operation.READ);
+    synchronized void append(CopiedChunk chunk, List<RecordedChange> rows) {
+        changes.addAll(rows);
+        copies.add(chunk);
+    }
+
+    synchronized List<CopiedChunk> copies() {
+        return List.copyOf(copies);
+    }
+
+    /** A table of which no chunk is kept is copied afresh. */
+    synchronized void keepCopies(List<CopiedChunk> kept) {
+        copies.retainAll(kept);
+        changes.removeIf(change -> change.operation() == Operation.READ
+                && copies.stream()
+                        .noneMatch(chunk -> chunk.schema().equals(change.schema())
+                                && chunk.table().equals(change.table())));
     }
 
     synchronized void moveTo(Position reached) {

@@ -1,6 +1,7 @@
 package dev.sluice.testkit.sink;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
@@ -64,21 +65,26 @@ public final class ScriptedTransactionalSink implements TransactionalSink {
     }
 
     @Override
-    public Mono<Void> prepareCopy(List<Relation> tables, Position snapshot) {
-        return Mono.fromRunnable(ledger::forgetCopies);
+    public Mono<Void> prepareCopy(List<Relation> tables, Position start, List<CopiedChunk> kept) {
+        return Mono.fromRunnable(() -> ledger.keepCopies(kept));
     }
 
     @Override
-    public Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows) {
+    public Mono<List<CopiedChunk>> copied() {
+        return Mono.fromSupplier(ledger::copies);
+    }
+
+    @Override
+    public Mono<Long> copy(Relation table, CopyChunk chunk, Position readAt, Flux<ChangeBatch> rows) {
         return rows.concatMapIterable(RecordedChange::of).collectList().flatMap(read -> Faults.apply(
-                        script.nextWrite(), () -> ledger.append(read))
+                        script.nextWrite(), () -> ledger.append(CopiedChunk.of(table, chunk, readAt), read))
                 .thenReturn((long) read.size()));
     }
 
     @Override
-    public Mono<Position> completeCopy(Position snapshot) {
+    public Mono<Position> completeCopy(Position start) {
         return Mono.fromSupplier(() -> {
-            ledger.moveTo(snapshot);
+            ledger.moveTo(start);
             return ledger.position();
         });
     }

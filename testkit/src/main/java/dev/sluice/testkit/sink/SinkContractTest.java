@@ -303,7 +303,7 @@ public abstract class SinkContractTest {
         if (own.isNone() && sink instanceof TransactionalSink copying) {
             await(copying.prepareCopy(List.of(tables), START));
             for (Relation table : tables) {
-                assertThat(get(copying.copy(table, Flux.empty()))).isZero();
+                assertThat(get(copying.copy(table, START, Flux.empty()))).isZero();
             }
             assertThat(get(copying.completeCopy(START))).isEqualTo(START);
         }

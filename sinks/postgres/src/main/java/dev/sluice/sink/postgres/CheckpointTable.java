@@ -1,6 +1,9 @@
 package dev.sluice.sink.postgres;
 
+import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
@@ -8,6 +11,7 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.PostgresEndpoint;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
@@ -24,7 +28,7 @@ final class CheckpointTable {
 
     private static final String EXISTS = "SELECT to_regclass('sluice.checkpoint') IS NOT NULL"
             + " AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('sluice.copied')"
-            + " AND attname = 'chunk_count' AND NOT attisdropped)"
+            + " AND attname = 'read_at' AND NOT attisdropped)"
             + " AND to_regclass('sluice.relation') IS NOT NULL AS there";
 
     /**
@@ -58,6 +62,9 @@ final class CheckpointTable {
               chunk_count int NOT NULL,
               row_count bigint NOT NULL,
               copied_at timestamptz NOT NULL,
+              relation bigint NOT NULL,
+              key_range text NOT NULL,
+              read_at pg_lsn NOT NULL,
               PRIMARY KEY (pipeline, sink, table_schema, table_name, chunk)
             );
             DO $$ BEGIN
@@ -65,6 +72,11 @@ final class CheckpointTable {
                 ALTER TABLE sluice.copied
                   ADD chunk int NOT NULL DEFAULT 1, ADD chunk_count int NOT NULL DEFAULT 1,
                   DROP CONSTRAINT copied_pkey, ADD PRIMARY KEY (pipeline, sink, table_schema, table_name, chunk);
+              END IF;
+              IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'sluice.copied'::regclass AND attname = 'read_at') THEN
+                ALTER TABLE sluice.copied
+                  ADD relation bigint NOT NULL DEFAULT 0, ADD key_range text NOT NULL DEFAULT '',
+                  ADD read_at pg_lsn NOT NULL DEFAULT '0/0';
               END IF;
             END $$;
             COMMENT ON TABLE sluice.copied IS 'Chunks of tables that a first copy has filled.';
@@ -113,9 +125,20 @@ final class CheckpointTable {
             WHERE pipeline = $1::text AND sink = $2::text AND epoch = $3::bigint
             """;
 
+    private static final String COPIED = """
+            SELECT relation, table_schema, table_name, chunk, chunk_count, key_range, read_at::text FROM sluice.copied
+            WHERE pipeline = $1::text AND sink = $2::text
+            """;
+
+    private static final String KEEP_COPIED = """
+            DELETE FROM sluice.copied c WHERE pipeline = $1::text AND sink = $2::text
+              AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[], $5::int4[]) k(table_schema, table_name, chunk)
+                WHERE k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.chunk = c.chunk)
+            """;
+
     private static final String TABLES_IN_PART = """
             SELECT table_schema || '.' || table_name FROM sluice.copied
-            WHERE pipeline = $1::text AND sink = $2::text
+            WHERE pipeline = $1::text AND sink = $2::text AND key_range = ''
             GROUP BY table_schema, table_name HAVING count(*) <> min(chunk_count) OR min(chunk_count) <> max(chunk_count)
             """;
 
@@ -177,6 +200,41 @@ final class CheckpointTable {
         /** Asks where the first copy was begun that this target knows of. */
         Statement preparedAsOf() {
             return Statement.of(PREPARED_AS_OF, "read sluice.checkpoint", pipeline, sink, epoch);
+        }
+
+        /** Asks for all chunks that were copied. */
+        Statement copied() {
+            return Statement.of(COPIED, "read sluice.copied", pipeline, sink);
+        }
+
+        /** Forgets all other chunks. */
+        Statement keepCopied(List<CopiedChunk> kept) {
+            return Statement.of(
+                    KEEP_COPIED,
+                    "clear sluice.copied",
+                    pipeline,
+                    sink,
+                    kept.stream().map(CopiedChunk::schema).toArray(String[]::new),
+                    kept.stream().map(CopiedChunk::table).toArray(String[]::new),
+                    kept.stream().map(chunk -> chunk.chunk().number()).toArray(Integer[]::new));
+        }
+
+        static List<CopiedChunk> chunks(RowSet<Row> copied) {
+            List<CopiedChunk> chunks = new ArrayList<>();
+            for (Row row : copied) {
+                String range = row.getString("key_range");
+                CopyChunk chunk = new CopyChunk(
+                        row.getInteger("chunk"),
+                        row.getInteger("chunk_count"),
+                        range.isEmpty() ? null : KeyRange.parse(range));
+                chunks.add(new CopiedChunk(
+                        row.getLong("relation"),
+                        row.getString("table_schema"),
+                        row.getString("table_name"),
+                        chunk,
+                        Position.boundary(Position.parseLsn(row.getString("read_at")))));
+            }
+            return chunks;
         }
 
         /** Asks for the tables of which some chunks were copied and others not. */

@@ -24,12 +24,14 @@ final class CopyPlan {
     private final List<Relation> tables;
     private final Map<String, TargetTable> existing;
     private final Set<String> copied;
+    private final Set<String> kept;
     private final Map<String, List<String>> labels;
     private final List<Problem> problems = new ArrayList<>();
 
     /**
      * @param existing tables by {@link Relation#displayName}
      * @param copied names of the tables that an earlier copy of ours has filled
+     * @param kept those of them of which something stays
      * @param labels of the types that are there, by {@code schema.name}
      */
     CopyPlan(
@@ -38,12 +40,14 @@ final class CopyPlan {
             List<Relation> tables,
             Map<String, TargetTable> existing,
             Set<String> copied,
+            Set<String> kept,
             Map<String, List<String>> labels) {
         this.session = session;
         this.createTables = createTables;
         this.tables = tables;
         this.existing = existing;
         this.copied = copied;
+        this.kept = kept;
         this.labels = labels;
     }
 
@@ -95,10 +99,10 @@ final class CopyPlan {
                         + ") IS NULL THEN " + create + "; END IF; END");
     }
 
-    /** Those that an unfinished copy of ours had filled. */
+    /** Those that an unfinished copy of ours had filled, and that are to be filled anew. */
     private List<TargetTable> filledByUs() {
         return existing.values().stream()
-                .filter(table -> copied.contains(table.displayName()))
+                .filter(table -> copied.contains(table.displayName()) && !kept.contains(table.displayName()))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
@@ -92,17 +93,24 @@ final class PostgresSink implements TransactionalSink {
     }
 
     @Override
-    public Mono<Void> prepareCopy(List<Relation> tables, Position snapshot) {
+    public Mono<Void> prepareCopy(List<Relation> tables, Position start, List<CopiedChunk> kept) {
         return whenOpen(current -> new TargetSchema(current.session(), current.targets(), config.createTables())
-                        .prepare(tables, current.claim(), snapshot))
+                        .prepare(tables, current.claim(), start, kept))
                 .onErrorMap(error -> TargetErrors.classify("prepare the copy to " + describe(), error));
     }
 
     @Override
-    public Mono<Long> copy(Relation table, CopyChunk chunk, Flux<ChangeBatch> rows) {
+    public Mono<List<CopiedChunk>> copied() {
+        return whenOpen(current -> current.session().run(current.claim().copied()))
+                .map(Claim::chunks)
+                .onErrorMap(error -> TargetErrors.classify("read what was copied to " + describe(), error));
+    }
+
+    @Override
+    public Mono<Long> copy(Relation table, CopyChunk chunk, Position readAt, Flux<ChangeBatch> rows) {
         return whenOpen(current -> copier.copy(
                         current.targets().mapping(table),
-                        chunk,
+                        CopiedChunk.of(table, chunk, readAt),
                         rows,
                         current.claim(),
                         current.session().triggersSilent()))
@@ -110,10 +118,10 @@ final class PostgresSink implements TransactionalSink {
     }
 
     @Override
-    public Mono<Position> completeCopy(Position snapshot) {
-        return whenOpen(current -> seal(current, snapshot).then(Mono.fromSupplier(() -> {
-                    opened = opened(current.session(), current.claim(), current.targets(), snapshot);
-                    return snapshot;
+    public Mono<Position> completeCopy(Position start) {
+        return whenOpen(current -> seal(current, start).then(Mono.fromSupplier(() -> {
+                    opened = opened(current.session(), current.claim(), current.targets(), start);
+                    return start;
                 })))
                 .onErrorMap(error -> TargetErrors.classify("complete the copy to " + describe(), error));
     }

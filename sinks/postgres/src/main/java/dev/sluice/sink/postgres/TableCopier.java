@@ -1,7 +1,10 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
+import dev.sluice.engine.change.KeyRange;
+import dev.sluice.engine.change.Position;
 import dev.sluice.postgres.Connections;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
 import java.sql.PreparedStatement;
@@ -30,8 +33,9 @@ final class TableCopier {
     /** Only the instance that holds the claim may record, and the row lock keeps it so until the commit. */
     private static final String RECORD = """
             INSERT INTO sluice.copied
-              (pipeline, sink, table_schema, table_name, chunk, chunk_count, row_count, copied_at)
-            SELECT c.pipeline, c.sink, ?, ?, ?, ?, ?, clock_timestamp() FROM sluice.checkpoint c
+              (pipeline, sink, table_schema, table_name, chunk, chunk_count, row_count, copied_at, relation, key_range,
+               read_at)
+            SELECT c.pipeline, c.sink, ?, ?, ?, ?, ?, clock_timestamp(), ?, ?, ?::text::pg_lsn FROM sluice.checkpoint c
             WHERE c.pipeline = ? AND c.sink = ? AND c.epoch = ? FOR SHARE
             """;
 
@@ -51,11 +55,16 @@ final class TableCopier {
     }
 
     /** Where rows go, and under which name that is recorded. */
-    private record Destination(TableMapping table, CopyChunk chunk, Claim claim) {}
+    private record Destination(TableMapping table, CopiedChunk source, Claim claim) {
+        CopyChunk chunk() {
+            return source.chunk();
+        }
+    }
 
     /** @return number of rows */
-    Mono<Long> copy(TableMapping table, CopyChunk chunk, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent) {
-        Destination destination = new Destination(table, chunk, claim);
+    Mono<Long> copy(
+            TableMapping table, CopiedChunk source, Flux<ChangeBatch> rows, Claim claim, boolean triggersSilent) {
+        Destination destination = new Destination(table, source, claim);
         return Mono.defer(() -> {
             AtomicBoolean cancelled = new AtomicBoolean();
             return Mono.<Long>fromCallable(() -> copyUnless(cancelled, destination, rows, triggersSilent))
@@ -141,9 +150,14 @@ final class TableCopier {
             statement.setInt(3, destination.chunk().number());
             statement.setInt(4, destination.chunk().count());
             statement.setLong(5, count);
-            statement.setString(6, claim.pipeline());
-            statement.setString(7, claim.sink());
-            statement.setLong(8, claim.epoch());
+            KeyRange range = destination.chunk().range();
+            statement.setLong(6, destination.source().relation());
+            statement.setString(7, range == null ? "" : range.toString());
+            statement.setString(
+                    8, Position.formatLsn(destination.source().readAt().lsn()));
+            statement.setString(9, claim.pipeline());
+            statement.setString(10, claim.sink());
+            statement.setLong(11, claim.epoch());
             if (statement.executeUpdate() != 1) {
                 throw claim.fenced();
             }

@@ -1,5 +1,6 @@
 package dev.sluice.sink.postgres;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
@@ -26,9 +27,6 @@ import reactor.core.publisher.Mono;
  * transaction, makes what is missing and empties what an unfinished copy of ours had filled.
  */
 final class TargetSchema {
-    private static final String COPIED =
-            "SELECT DISTINCT table_schema, table_name FROM sluice.copied WHERE pipeline = $1::text AND sink = $2::text";
-
     private static final String TYPES = """
             SELECT n.nspname AS schema_name, t.typname AS type_name,
               ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels
@@ -49,14 +47,15 @@ final class TargetSchema {
         this.createTables = createTables;
     }
 
-    Mono<Void> prepare(List<Relation> tables, Claim claim, Position snapshot) {
+    Mono<Void> prepare(List<Relation> tables, Claim claim, Position start, List<CopiedChunk> kept) {
         return Mono.zip(
                         new TargetCatalogue(session).read(tables),
                         copied(claim),
                         labelsOfTypes(TableDefinition.types(tables)))
-                .map(found -> new CopyPlan(session, createTables, tables, found.getT1(), found.getT2(), found.getT3()))
+                .map(found -> new CopyPlan(
+                        session, createTables, tables, found.getT1(), found.getT2(), names(kept), found.getT3()))
                 .flatMap(plan -> rowsThere(plan.foreign()).map(plan::statements))
-                .flatMap(ddl -> session.run(transaction(ddl, claim, snapshot)))
+                .flatMap(ddl -> session.run(transaction(ddl, claim, start, kept)))
                 .onErrorMap(
                         StatementFailure.class,
                         failure -> TargetErrors.isFenced(failure) ? claim.fenced() : explained(tables, failure))
@@ -80,12 +79,13 @@ final class TargetSchema {
     }
 
     private Mono<Set<String>> copied(Claim claim) {
-        return session.run(Statement.of(COPIED, "read sluice.copied", claim.pipeline(), claim.sink()))
-                .map(rows -> {
-                    Set<String> names = new HashSet<>();
-                    rows.forEach(row -> names.add(row.getString("table_schema") + "." + row.getString("table_name")));
-                    return names;
-                });
+        return session.run(claim.copied()).map(rows -> names(Claim.chunks(rows)));
+    }
+
+    private static Set<String> names(List<CopiedChunk> chunks) {
+        return chunks.stream()
+                .map(chunk -> chunk.schema() + "." + chunk.table())
+                .collect(Collectors.toSet());
     }
 
     /** By {@code schema.name}; without labels for what is no enumeration. */
@@ -132,18 +132,22 @@ final class TargetSchema {
         return rows.iterator().next();
     }
 
-    private static List<Statement> transaction(List<Statement> ddl, Claim claim, Position snapshot) {
+    private static List<Statement> transaction(
+            List<Statement> ddl, Claim claim, Position start, List<CopiedChunk> kept) {
         List<Statement> all = new ArrayList<>();
         all.add(Statement.of("BEGIN", "begin a transaction"));
         all.addAll(ddl);
-        for (String table : List.of("sluice.copied", "sluice.relation")) {
+        all.add(claim.keepCopied(kept));
+        if (claim.position().isNone()) {
             all.add(Statement.of(
-                    "DELETE FROM " + table + " WHERE pipeline = $1::text AND sink = $2::text",
-                    "clear " + table,
+                    "DELETE FROM sluice.relation WHERE pipeline = $1::text AND sink = $2::text",
+                    "clear sluice.relation",
                     claim.pipeline(),
                     claim.sink()));
+            all.add(claim.setState(false, start));
+        } else {
+            all.add(claim.move(claim.position())); // where it is: only the holder of the claim may go on
         }
-        all.add(claim.setState(false, snapshot));
         all.add(Statement.of("COMMIT", "commit a transaction"));
         return all;
     }

@@ -52,7 +52,7 @@ class ConnectionTest {
                         + database.server().socketDirectory());
         get(sink.open(SOURCE));
         await(sink.prepareCopy(java.util.List.of(T), START));
-        get(sink.copy(T, Flux.just(Batches.copy(T, START).row("1").build())));
+        get(sink.copy(T, START, Flux.just(Batches.copy(T, START).row("1").build())));
         get(sink.completeCopy(START));
         TargetFixture.write(
                 sink,

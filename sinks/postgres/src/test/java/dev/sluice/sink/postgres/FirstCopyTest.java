@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
@@ -36,13 +38,18 @@ import reactor.core.publisher.Mono;
 @SharedVertx
 @PostgresTest
 class FirstCopyTest {
-    private static final Relation T = Batches.relation("public", "t")
-            .key("id", "int4")
-            .column("name", "text")
-            .column("note", "text")
-            .build();
+    private static final Relation T = table("t");
+    private static final Position LATER = Position.boundary(START.lsn() + 64);
 
     private TargetFixture target;
+
+    private static Relation table(String name) {
+        return Batches.relation("public", name)
+                .key("id", "int4")
+                .column("name", "text")
+                .column("note", "text")
+                .build();
+    }
 
     @BeforeEach
     void target(TestDatabase database, Vertx vertx) {
@@ -58,7 +65,7 @@ class FirstCopyTest {
     void rowsPassWithTabsNewlinesBackslashesAndNulls() throws Exception {
         TransactionalSink sink = prepared(T);
         ChangeBatch batch = lines(T, 0);
-        assertThat(get(sink.copy(T, Flux.just(batch, lines(T, 100), ChangeBatch.progress(START)))))
+        assertThat(get(sink.copy(T, START, Flux.just(batch, lines(T, 100), ChangeBatch.progress(START)))))
                 .isEqualTo(8);
         assertThat(get(sink.completeCopy(START))).isEqualTo(START);
         assertThat(target.rows(T)).hasSize(8);
@@ -70,12 +77,12 @@ class FirstCopyTest {
     @Test
     void chunksAreRecordedEachAndTheCopyIsCompleteOnlyWithAllOfThem() throws Exception {
         TransactionalSink sink = prepared(T);
-        assertThat(get(sink.copy(T, new CopyChunk(2, 2), Flux.just(lines(T, 0)))))
+        assertThat(get(sink.copy(T, new CopyChunk(2, 2), START, Flux.just(lines(T, 0)))))
                 .isEqualTo(4);
         assertThat(target.rows(T)).hasSize(4);
         assertThat(catchThrowableOfType(SyncException.class, () -> get(sink.completeCopy(START))))
                 .hasMessageContaining("public.t is not complete");
-        assertThat(get(sink.copy(T, new CopyChunk(1, 2), Flux.just(lines(T, 100)))))
+        assertThat(get(sink.copy(T, new CopyChunk(1, 2), START, Flux.just(lines(T, 100)))))
                 .isEqualTo(4);
         assertThat(get(sink.completeCopy(START))).isEqualTo(START);
         assertThat(target.rows(T)).hasSize(8);
@@ -89,37 +96,84 @@ class FirstCopyTest {
     void aChunkThatIsRecordedIsNotCopiedAgain() throws Exception {
         TransactionalSink sink = prepared(T);
         CopyChunk chunk = new CopyChunk(1, 2);
-        get(sink.copy(T, chunk, Flux.just(lines(T, 0))));
+        get(sink.copy(T, chunk, START, Flux.just(lines(T, 0))));
         Flux<ChangeBatch> unread = Flux.error(new IllegalStateException("read again"));
-        assertThat(get(sink.copy(T, chunk, unread))).isEqualTo(4);
+        assertThat(get(sink.copy(T, chunk, START, unread))).isEqualTo(4);
         assertThat(target.rows(T)).hasSize(4);
     }
 
     @Test
     void chunksOfAnUnfinishedCopyAreEmptiedAndCopiedAgain() throws Exception {
         TransactionalSink sink = prepared(T);
-        get(sink.copy(T, new CopyChunk(2, 3), Flux.just(lines(T, 0))));
+        get(sink.copy(T, new CopyChunk(2, 3), START, Flux.just(lines(T, 0))));
         await(sink.close());
         TransactionalSink again = prepared(T);
         assertThat(target.rows(T)).isEmpty();
-        get(again.copy(T, new CopyChunk(1, 1), Flux.just(lines(T, 0))));
+        get(again.copy(T, new CopyChunk(1, 1), START, Flux.just(lines(T, 0))));
         assertThat(get(again.completeCopy(START))).isEqualTo(START);
+    }
+
+    @Test
+    void chunksThatAreKeptStayAndATableOfWhichNoneIsKeptIsEmptied(TestDatabase database) throws Exception {
+        Relation other = table("other");
+        TransactionalSink sink = prepared(T, other);
+        CopyChunk byKey = new CopyChunk(2, 3, new KeyRange("id", 0L, 50L, 7));
+        get(sink.copy(T, byKey, LATER, Flux.just(lines(T, 0))));
+        get(sink.copy(other, new CopyChunk(1, 2), START, Flux.just(lines(other, 0))));
+        await(sink.close());
+
+        TransactionalSink again = target.newSink();
+        get(again.open(TargetFixture.SOURCE));
+        CopiedChunk kept = CopiedChunk.of(T, byKey, LATER);
+        assertThat(get(again.copied()))
+                .containsExactlyInAnyOrder(kept, CopiedChunk.of(other, new CopyChunk(1, 2), START));
+        await(again.prepareCopy(List.of(T, other), START, List.of(kept)));
+        assertThat(get(again.copied())).containsExactly(kept);
+        assertThat(database.value("SELECT count(*) FROM " + T.name())).isEqualTo("4");
+        assertThat(database.value("SELECT count(*) FROM other")).isEqualTo("0");
+        CopyChunk rest = new CopyChunk(4, 4, new KeyRange("id", 50L, null, 7));
+        get(again.copy(T, rest, LATER, Flux.just(lines(T, 100))));
+        get(again.copy(other, START, Flux.empty()));
+        assertThat(get(again.completeCopy(START))).isEqualTo(START);
+        assertThat(database.value("SELECT count(*) FROM " + T.name())).isEqualTo("8");
+    }
+
+    @Test
+    void aTableThatComesWhileTheSinkHasAPositionIsFilledAndThePositionStays(TestDatabase database) throws Exception {
+        TransactionalSink sink = prepared(T);
+        get(sink.copy(T, START, Flux.just(lines(T, 0))));
+        get(sink.completeCopy(START));
+        await(sink.close());
+
+        Relation later = table("later");
+        TransactionalSink again = target.newSink();
+        assertThat(get(again.open(TargetFixture.SOURCE))).isEqualTo(START);
+        await(again.prepareCopy(List.of(later), LATER, get(again.copied())));
+        get(again.copy(later, LATER, Flux.just(lines(later, 0))));
+        await(again.close());
+
+        TransactionalSink third = target.newSink();
+        assertThat(get(third.open(TargetFixture.SOURCE))).isEqualTo(START);
+        assertThat(get(third.copied())).extracting(CopiedChunk::table).containsExactlyInAnyOrder(T.name(), "later");
+        assertThat(database.value("SELECT count(*) FROM " + T.name())).isEqualTo("4");
+        assertThat(database.value("SELECT count(*) FROM later")).isEqualTo("4");
     }
 
     @Test
     void recordsFromBeforeThereWereChunksAreTakenOver(TestDatabase database) throws Exception {
         TransactionalSink sink = prepared(T);
-        get(sink.copy(T, Flux.just(lines(T, 0))));
+        get(sink.copy(T, START, Flux.just(lines(T, 0))));
         await(sink.close());
-        database.execute("ALTER TABLE sluice.copied DROP CONSTRAINT copied_pkey, DROP chunk, DROP chunk_count,"
-                + " ADD PRIMARY KEY (pipeline, sink, table_schema, table_name)");
+        database.execute(
+                "ALTER TABLE sluice.copied DROP CONSTRAINT copied_pkey, DROP chunk, DROP chunk_count,"
+                        + " DROP relation, DROP key_range, DROP read_at, ADD PRIMARY KEY (pipeline, sink, table_schema, table_name)");
         TransactionalSink again = target.newSink();
         assertThat(get(again.open(TargetFixture.SOURCE))).isEqualTo(Position.NONE);
-        assertThat(database.rows("SELECT chunk, chunk_count FROM sluice.copied"))
-                .containsExactly(List.of("1", "1"));
+        assertThat(get(again.copied()))
+                .containsExactly(new CopiedChunk(0, T.schema(), T.name(), CopyChunk.WHOLE, Position.NONE));
         await(again.prepareCopy(List.of(T), START));
-        get(again.copy(T, new CopyChunk(1, 2), Flux.just(lines(T, 0))));
-        get(again.copy(T, new CopyChunk(2, 2), Flux.just(lines(T, 100))));
+        get(again.copy(T, new CopyChunk(1, 2), START, Flux.just(lines(T, 0))));
+        get(again.copy(T, new CopyChunk(2, 2), START, Flux.just(lines(T, 100))));
         assertThat(get(again.completeCopy(START))).isEqualTo(START);
     }
 
@@ -138,7 +192,7 @@ class FirstCopyTest {
         Relation fewer = withColumns(T, columns -> List.of(columns.get(0), columns.get(2)));
         TransactionalSink sink = prepared(fewer);
         ChangeBatch routed = lines(T, 0).select(new int[] {1, 3}, 2).withRelations(any -> fewer);
-        assertThat(get(sink.copy(fewer, Flux.just(routed)))).isEqualTo(2);
+        assertThat(get(sink.copy(fewer, START, Flux.just(routed)))).isEqualTo(2);
         assertThat(target.database().rows("SELECT id, note FROM t ORDER BY id"))
                 .containsExactly(List.of("2", "note 2\t"), List.of("4", ""));
     }
@@ -146,7 +200,7 @@ class FirstCopyTest {
     @Test
     void selectedRowsWithAllColumnsAreCopiedTheSame() throws Exception {
         TransactionalSink sink = prepared(T);
-        assertThat(get(sink.copy(T, Flux.just(lines(T, 0).select(new int[] {0, 2}, 2)))))
+        assertThat(get(sink.copy(T, START, Flux.just(lines(T, 0).select(new int[] {0, 2}, 2)))))
                 .isEqualTo(2);
         assertThat(target.database().rows("SELECT id FROM t ORDER BY id")).containsExactly(List.of("1"), List.of("3"));
     }
@@ -156,7 +210,7 @@ class FirstCopyTest {
         database.execute(
                 "CREATE TABLE t (id int PRIMARY KEY, name text, note text GENERATED ALWAYS AS (name || '!') STORED)");
         TransactionalSink sink = prepared(T);
-        get(sink.copy(T, Flux.just(lines(T, 0).select(new int[] {0}, 1))));
+        get(sink.copy(T, START, Flux.just(lines(T, 0).select(new int[] {0}, 1))));
         get(sink.completeCopy(START));
         TargetFixture.write(
                 sink,
@@ -174,7 +228,7 @@ class FirstCopyTest {
         TransactionalSink sink = prepared(T);
         Flux<ChangeBatch> breaking = Flux.concat(
                 Flux.just(lines(T, 0)), Mono.error(new SyncException(ErrorKind.SOURCE_UNAVAILABLE, "gone")));
-        assertThatThrownBy(() -> get(sink.copy(T, breaking)))
+        assertThatThrownBy(() -> get(sink.copy(T, START, breaking)))
                 .isInstanceOf(SyncException.class)
                 .extracting(error -> ((SyncException) error).kind())
                 .isEqualTo(ErrorKind.SOURCE_UNAVAILABLE);
@@ -183,18 +237,18 @@ class FirstCopyTest {
         TransactionalSink again = target.newSink();
         assertThat(get(again.open(TargetFixture.SOURCE))).isEqualTo(Position.NONE);
         await(again.prepareCopy(List.of(T), START));
-        get(again.copy(T, Flux.just(lines(T, 0))));
+        get(again.copy(T, START, Flux.just(lines(T, 0))));
         assertThat(target.rows(T)).hasSize(4);
     }
 
     @Test
     void whatAnUnfinishedCopyFilledIsEmptiedAndCopiedAgain() throws Exception {
         TransactionalSink sink = prepared(T);
-        get(sink.copy(T, Flux.just(lines(T, 0))));
+        get(sink.copy(T, START, Flux.just(lines(T, 0))));
         await(sink.close());
         TransactionalSink again = prepared(T);
         assertThat(target.rows(T)).isEmpty();
-        get(again.copy(T, Flux.just(lines(T, 0))));
+        get(again.copy(T, START, Flux.just(lines(T, 0))));
         get(again.completeCopy(START));
         assertThat(target.rows(T)).hasSize(4);
         assertThat(get(again.open(TargetFixture.SOURCE))).isEqualTo(START);
@@ -205,7 +259,7 @@ class FirstCopyTest {
         TransactionalSink first = prepared(T);
         TransactionalSink second = target.newSink();
         get(second.open(TargetFixture.SOURCE));
-        assertThatThrownBy(() -> get(first.copy(T, Flux.just(lines(T, 0)))))
+        assertThatThrownBy(() -> get(first.copy(T, START, Flux.just(lines(T, 0)))))
                 .extracting(error -> ((SyncException) error).kind())
                 .isEqualTo(ErrorKind.FENCED);
         assertThatThrownBy(() -> get(first.completeCopy(START)))
@@ -222,7 +276,7 @@ class FirstCopyTest {
         Flux<ChangeBatch> endless = Flux.concat(
                         Flux.just(lines(T, 0)), Flux.<ChangeBatch>never().doOnSubscribe(any -> waiting.countDown()))
                 .doOnCancel(cancelled::countDown);
-        Disposable copy = sink.copy(T, endless).subscribe();
+        Disposable copy = sink.copy(T, START, endless).subscribe();
         assertThat(waiting.await(30, TimeUnit.SECONDS)).isTrue();
         copy.dispose();
         assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
@@ -235,7 +289,7 @@ class FirstCopyTest {
         TransactionalSink sink = prepared(T);
         List<Long> requests = new java.util.concurrent.CopyOnWriteArrayList<>();
         Flux<ChangeBatch> rows = Flux.range(0, 30).map(i -> lines(T, i * 10)).doOnRequest(requests::add);
-        assertThat(get(sink.copy(T, rows))).isEqualTo(120);
+        assertThat(get(sink.copy(T, START, rows))).isEqualTo(120);
         assertThat(requests).allMatch(n -> n == 1);
     }
 
@@ -250,7 +304,7 @@ class FirstCopyTest {
                 .toList();
         TransactionalSink sink = prepared(tables.toArray(new Relation[0]));
         long rows = get(Flux.fromIterable(tables)
-                .flatMap(table -> sink.copy(table, Flux.just(lines(table, 0))))
+                .flatMap(table -> sink.copy(table, START, Flux.just(lines(table, 0))))
                 .reduce(Long::sum));
         assertThat(rows).isEqualTo(20);
         assertThat(target.database().value("SELECT sum(row_count) FROM sluice.copied"))
@@ -265,7 +319,7 @@ class FirstCopyTest {
                 .row("1", "good", null)
                 .row("2", "bad", null)
                 .build();
-        SyncException error = catchThrowableOfType(SyncException.class, () -> get(sink.copy(T, Flux.just(bad))));
+        SyncException error = catchThrowableOfType(SyncException.class, () -> get(sink.copy(T, START, Flux.just(bad))));
         assertThat(error.kind()).isEqualTo(ErrorKind.ROW_REFUSED);
         assertThat(error).hasMessageContainingAll("public.t", "line 2", "t_name_check");
         assertThat(target.rows(T)).isEmpty();
@@ -310,6 +364,7 @@ class FirstCopyTest {
         TransactionalSink sink = prepared(relation);
         get(sink.copy(
                 relation,
+                START,
                 Flux.just(Batches.copy(relation, START)
                         .row("1", "(a'b,cc)", "abc", "{c,a'b}")
                         .build())));

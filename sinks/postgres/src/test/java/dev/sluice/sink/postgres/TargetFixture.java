@@ -100,7 +100,7 @@ final class TargetFixture implements AutoCloseable {
         if (get(sink.open(SOURCE)).isNone()) {
             await(sink.prepareCopy(List.of(tables), START));
             for (Relation table : tables) {
-                get(sink.copy(table, Flux.empty()));
+                get(sink.copy(table, START, Flux.empty()));
             }
             get(sink.completeCopy(START));
         }

@@ -82,7 +82,10 @@ class TeardownTest {
         TransactionalSink sink = target.newSink();
         get(sink.open(TargetFixture.SOURCE));
         TargetFixture.await(sink.prepareCopy(List.of(T), TargetFixture.START));
-        get(sink.copy(T, Flux.just(Batches.copy(T, TargetFixture.START).row("1").build())));
+        get(sink.copy(
+                T,
+                TargetFixture.START,
+                Flux.just(Batches.copy(T, TargetFixture.START).row("1").build())));
         get(sink.completeCopy(TargetFixture.START));
         TargetFixture.await(sink.close());
     }

@@ -66,9 +66,12 @@ class TriggersTest {
         TransactionalSink sink = target.newSink(database.server().url(role, database.name()));
         get(sink.open(TargetFixture.SOURCE));
         await(sink.prepareCopy(List.of(CHILD, PARENT), START));
-        get(sink.copy(CHILD, Flux.just(Batches.copy(CHILD, START).row("1", "1").build())));
         get(sink.copy(
-                PARENT, Flux.just(Batches.copy(PARENT, START).row("1", "one").build())));
+                CHILD, START, Flux.just(Batches.copy(CHILD, START).row("1", "1").build())));
+        get(sink.copy(
+                PARENT,
+                START,
+                Flux.just(Batches.copy(PARENT, START).row("1", "one").build())));
         get(sink.completeCopy(START));
         write(
                 sink,
@@ -132,7 +135,9 @@ class TriggersTest {
             get(sink.open(TargetFixture.SOURCE));
             await(sink.prepareCopy(List.of(PARENT, CHILD), START));
             get(sink.copy(
-                    filled, Flux.just(Batches.copy(filled, START).row("1", null).build())));
+                    filled,
+                    START,
+                    Flux.just(Batches.copy(filled, START).row("1", null).build())));
             await(sink.close());
         }
         TransactionalSink again = target.newSink();

@@ -89,7 +89,8 @@ class TypesTest {
         TargetFixture.await(sink.prepareCopy(List.of(relation), TargetFixture.START));
         CopyBatch copy = Batches.copy(relation, TargetFixture.START);
         rows.forEach(row -> copy.row(row.toArray(new String[0])));
-        assertThat(get(sink.copy(relation, Flux.just(copy.build())))).isEqualTo(3);
+        assertThat(get(sink.copy(relation, TargetFixture.START, Flux.just(copy.build()))))
+                .isEqualTo(3);
         get(sink.completeCopy(TargetFixture.START));
         assertThat(text(target.database(), relation)).as("copied").isEqualTo(rows);
 

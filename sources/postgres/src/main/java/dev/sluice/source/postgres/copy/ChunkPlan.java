@@ -1,7 +1,9 @@
 package dev.sluice.source.postgres.copy;
 
 import dev.sluice.engine.change.CopyChunk;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.source.TableCopy;
+import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,11 +14,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which pieces the tables are read. Only what lies in one heap can be divided by page: a partitioned table, or one of
- * another access method, stays whole.
+ * In which pieces the tables are read. Only what lies in one heap can be divided: a partitioned table, or one of another
+ * access method, stays whole. It is divided by key where rows lie in the order of their key, as a copy that was broken off
+ * can then go on with the pieces that it lacks; otherwise by page.
  */
 public final class ChunkPlan {
     /** However large a table is: each chunk has a row in the target's records, and an entry here. */
@@ -28,6 +32,19 @@ public final class ChunkPlan {
             WHERE c.oid = ANY (?::oid[]) AND c.relkind = 'r' AND a.amname = 'heap'
             """;
 
+    /** Above this part of pages whose keys go on growing, reading by key hardly costs more than reading by page. */
+    private static final double SORTED = 0.9;
+
+    /** Leading columns of primary keys that are integers, in tables whose changes always name it. */
+    private static final String KEYS = """
+            SELECT c.oid, a.attname
+            FROM pg_class c
+            JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND i.indimmediate
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+            WHERE c.oid = ANY (?::oid[]) AND c.relreplident IN ('d', 'f')
+              AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+            """;
+
     private final List<TableCopy> copies = new ArrayList<>();
     private final Map<Key, PageRange> ranges = new HashMap<>();
 
@@ -36,6 +53,9 @@ public final class ChunkPlan {
     private record Key(long oid, CopyChunk chunk) {}
 
     private record Heap(long fileNode, long pages) {}
+
+    /** The leading key column, and its least value on the first page of each chunk but the first. */
+    private record SortedKey(String column, List<Long> bounds) {}
 
     /**
      * Blocks.
@@ -51,13 +71,88 @@ public final class ChunkPlan {
                 .filter(oid -> sizes.getOrDefault(oid, 0L) > chunkBytes)
                 .toList();
         Map<Long, Heap> heaps = large.isEmpty() ? Map.of() : heaps(connection, large);
+        Map<Long, String> keys = large.isEmpty() ? Map.of() : keys(connection, large);
         ChunkPlan plan = new ChunkPlan();
-        tables.stream()
+        List<Table> largestFirst = tables.stream()
                 .sorted(Comparator.comparingLong((Table table) -> sizes.getOrDefault(table.oid(), 0L))
                         .reversed())
-                .forEach(table ->
-                        plan.add(table, sizes.getOrDefault(table.oid(), 0L), heaps.get(table.oid()), chunkBytes));
+                .toList();
+        for (Table table : largestFirst) {
+            long bytes = sizes.getOrDefault(table.oid(), 0L);
+            Heap heap = heaps.get(table.oid());
+            long wanted = heap == null ? 1 : Math.min(Math.min(ceilDiv(bytes, chunkBytes), heap.pages), MOST_CHUNKS);
+            if (heap == null || wanted <= 1) {
+                plan.copies.add(new TableCopy(table.relation(), CopyChunk.WHOLE, table.estimatedRows(), bytes));
+                continue;
+            }
+            long pagesEach = ceilDiv(heap.pages, wanted);
+            SortedKey key = sortedKey(connection, table, heap, pagesEach, keys.get(table.oid()));
+            if (key == null) {
+                plan.addByPage(table, bytes, heap, pagesEach);
+            } else {
+                plan.addByKey(table, bytes, heap, key);
+            }
+        }
         return plan;
+    }
+
+    private static Map<Long, String> keys(Connection connection, List<Long> oids) throws SQLException {
+        Map<Long, String> keys = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(KEYS)) {
+            statement.setArray(1, connection.createArrayOf("int8", oids.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    keys.put(rows.getLong(1), rows.getString(2));
+                }
+            }
+        }
+        return keys;
+    }
+
+    /** Null if rows do not lie in the order of the key. Reads one page for each chunk. */
+    private static @Nullable SortedKey sortedKey(
+            Connection connection, Table table, Heap heap, long pagesEach, @Nullable String column)
+            throws SQLException {
+        if (column == null) {
+            return null;
+        }
+        String query = "SELECT (SELECT min(t." + Identifiers.quote(column) + ") FROM ONLY " + table.sqlName() + " t"
+                + " WHERE t.ctid >= format('(%s,0)', b.page)::tid AND t.ctid < format('(%s,0)', b.page + 1)::tid)"
+                + " FROM generate_series(?::int8, ?::int8, ?::int8) AS b(page) ORDER BY b.page";
+        List<Long> sampled = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setLong(1, pagesEach);
+            statement.setLong(2, heap.pages - 1);
+            statement.setLong(3, pagesEach);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    long key = rows.getLong(1);
+                    if (!rows.wasNull()) {
+                        sampled.add(key);
+                    }
+                }
+            }
+        }
+        long growing = IntStream.range(1, sampled.size())
+                .filter(i -> sampled.get(i - 1) <= sampled.get(i))
+                .count();
+        List<Long> bounds = sampled.stream().distinct().sorted().toList();
+        return bounds.isEmpty() || growing < SORTED * (sampled.size() - 1) ? null : new SortedKey(column, bounds);
+    }
+
+    private void addByKey(Table table, long bytes, Heap heap, SortedKey key) {
+        int count = key.bounds().size() + 1;
+        for (int number = 1; number <= count; number++) {
+            Long from = number == 1 ? null : key.bounds().get(number - 2);
+            Long to = number == count ? null : key.bounds().get(number - 1);
+            KeyRange range = new KeyRange(key.column(), from, to, heap.fileNode);
+            add(table, bytes, new CopyChunk(number, count, range));
+        }
+    }
+
+    private void add(Table table, long bytes, CopyChunk chunk) {
+        long rows = table.estimatedRows() < 0 ? -1 : share(table.estimatedRows(), chunk);
+        copies.add(new TableCopy(table.relation(), chunk, rows, share(bytes, chunk)));
     }
 
     private static Map<Long, Heap> heaps(Connection connection, List<Long> oids) throws SQLException {
@@ -73,19 +168,11 @@ public final class ChunkPlan {
         return heaps;
     }
 
-    private void add(Table table, long bytes, @Nullable Heap heap, long chunkBytes) {
-        long pages = heap == null ? 0 : heap.pages;
-        long wanted = Math.min(Math.min(ceilDiv(bytes, chunkBytes), pages), MOST_CHUNKS);
-        if (heap == null || wanted <= 1) {
-            copies.add(new TableCopy(table.relation(), CopyChunk.WHOLE, table.estimatedRows(), bytes));
-            return;
-        }
-        long pagesEach = ceilDiv(pages, wanted);
-        int count = Math.toIntExact(ceilDiv(pages, pagesEach));
+    private void addByPage(Table table, long bytes, Heap heap, long pagesEach) {
+        int count = Math.toIntExact(ceilDiv(heap.pages, pagesEach));
         for (int number = 1; number <= count; number++) {
             CopyChunk chunk = new CopyChunk(number, count);
-            long rows = table.estimatedRows() < 0 ? -1 : share(table.estimatedRows(), chunk);
-            copies.add(new TableCopy(table.relation(), chunk, rows, share(bytes, chunk)));
+            add(table, bytes, chunk);
             long to = number == count ? PageRange.END : number * pagesEach;
             ranges.put(new Key(table.oid(), chunk), new PageRange((number - 1) * pagesEach, to, heap.fileNode));
         }
@@ -105,7 +192,7 @@ public final class ChunkPlan {
         return List.copyOf(copies);
     }
 
-    /** Which pages these are; null for a whole table. */
+    /** Which pages these are; null for a whole table, and for a range of keys. */
     @Nullable PageRange range(TableCopy copy) {
         return ranges.get(new Key(copy.relation().oid(), copy.chunk()));
     }

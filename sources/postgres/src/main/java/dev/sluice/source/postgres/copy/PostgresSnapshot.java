@@ -76,7 +76,7 @@ public final class PostgresSnapshot implements Snapshot {
     private Flux<ChangeBatch> read(TableCopy table, CopyWorker worker) {
         TableReader reader = new TableReader(
                 worker,
-                table.relation(),
+                table,
                 partitioned.contains(table.relation().oid()),
                 plan.range(table),
                 exported.position(),

@@ -3,14 +3,17 @@ package dev.sluice.source.postgres.copy;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.Column;
 import dev.sluice.engine.change.CopyBatchBuilder;
+import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.source.TableCopy;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 import org.postgresql.jdbc.PgConnection;
@@ -21,6 +24,7 @@ final class TableReader {
     private final CopyWorker worker;
     private final Relation relation;
     private final @Nullable PageRange range;
+    private final @Nullable KeyRange keys;
     private final String statement;
     private final CopyBatchBuilder builder;
     private @Nullable CopyOut copy;
@@ -29,29 +33,43 @@ final class TableReader {
 
     TableReader(
             CopyWorker worker,
-            Relation relation,
+            TableCopy table,
             boolean partitioned,
             @Nullable PageRange range,
             Position snapshot,
             int batchBytes) {
         this.worker = worker;
-        this.relation = relation;
+        this.relation = table.relation();
         this.range = range;
-        this.statement = statement(relation, partitioned, range);
+        this.keys = table.chunk().range();
+        this.statement = statement(relation, partitioned, condition(keys, range));
         this.builder = new CopyBatchBuilder(relation, snapshot, batchBytes);
     }
 
     /** COPY of a table by name is the faster form, but cannot name no column, and a partitioned table has no rows itself. */
-    private static String statement(Relation relation, boolean partitioned, @Nullable PageRange range) {
+    private static String statement(Relation relation, boolean partitioned, String condition) {
         String table = Identifiers.qualified(relation.schema(), relation.name());
         String columns = relation.columns().stream()
                 .map(Column::name)
                 .map(Identifiers::quote)
                 .collect(Collectors.joining(", "));
-        return partitioned || columns.isEmpty() || range != null
-                ? "COPY (SELECT " + columns + " FROM " + (partitioned ? "" : "ONLY ") + table
-                        + (range == null ? "" : " WHERE " + range.condition()) + ") TO STDOUT"
+        return partitioned || columns.isEmpty() || !condition.isEmpty()
+                ? "COPY (SELECT " + columns + " FROM " + (partitioned ? "" : "ONLY ") + table + condition
+                        + ") TO STDOUT"
                 : "COPY " + table + " (" + columns + ") TO STDOUT";
+    }
+
+    private static String condition(@Nullable KeyRange keys, @Nullable PageRange pages) {
+        if (keys == null) {
+            return pages == null ? "" : " WHERE " + pages.condition();
+        }
+        String column = Identifiers.quote(keys.column());
+        String condition = Stream.of(
+                        keys.from() == null ? "" : column + " >= " + keys.from(),
+                        keys.to() == null ? "" : column + " < " + keys.to())
+                .filter(bound -> !bound.isEmpty())
+                .collect(Collectors.joining(" AND "));
+        return condition.isEmpty() ? "" : " WHERE " + condition;
     }
 
     TableReader open() {
@@ -60,6 +78,9 @@ final class TableReader {
             if (range != null) {
                 requireSameFile(connection, range);
             }
+            if (keys != null) {
+                useIndex(connection);
+            }
             copy = connection.getCopyAPI().copyOut(statement);
             return this;
         } catch (SQLException error) {
@@ -67,6 +88,13 @@ final class TableReader {
                 return this; // nobody is there to be told
             }
             throw SqlStates.source("copy " + relation.displayName(), error);
+        }
+    }
+
+    /** To read all of the table for each of its chunks would take for ever. Holds for this transaction. */
+    private static void useIndex(PgConnection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL enable_seqscan = off");
         }
     }
 

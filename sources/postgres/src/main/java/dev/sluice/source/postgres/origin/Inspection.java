@@ -9,6 +9,7 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,7 +61,12 @@ final class Inspection {
         }
         @Nullable Position confirmed = slot == null ? null : slot.confirmedFlush();
         List<Relation> relations = tables.stream().map(Table::relation).toList();
-        return new SourceState(system.withSlot(settings.slot()), confirmed, relations, report.notices());
+        return new SourceState(
+                system.withSlot(settings.slot()),
+                confirmed,
+                relations,
+                settings.copyMode() != CopyMode.NEVER,
+                report.notices());
     }
 
     private void resume(ServerCheck server, @Nullable Publication publication, List<Table> tables) {

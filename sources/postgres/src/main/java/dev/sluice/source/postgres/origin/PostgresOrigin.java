@@ -14,6 +14,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -40,9 +42,18 @@ public final class PostgresOrigin implements Origin {
 
     @Override
     public Mono<Snapshot> snapshot() {
+        return snapshot(SnapshotStart::open);
+    }
+
+    @Override
+    public Mono<Snapshot> later() {
+        return snapshot(SnapshotStart::openLater);
+    }
+
+    private Mono<Snapshot> snapshot(Function<SnapshotStart, @Nullable PostgresSnapshot> open) {
         return Mono.defer(() -> {
             SnapshotStart start = new SnapshotStart(settings, connections, scheduler);
-            return Mono.<Snapshot>fromCallable(start::open)
+            return Mono.<Snapshot>fromCallable(() -> open.apply(start))
                     .doOnDiscard(PostgresSnapshot.class, PostgresSnapshot::closeNow)
                     .onErrorMap(SyncException::from)
                     .subscribeOn(scheduler)

@@ -140,6 +140,12 @@ public record Publication(
         return tables.stream().map(table -> "ONLY " + table.sqlName()).collect(Collectors.joining(", "));
     }
 
+    static void add(Connection connection, String name, List<Table> tables) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(addStatement(name, tables));
+        }
+    }
+
     /** Makes it, or makes it fit: idempotent. */
     static void ensure(Connection connection, String name, String pipeline, List<Table> tables) throws SQLException {
         @Nullable Publication existing = find(connection, name).orElse(null);

@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.SyncException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers what checks find, so that an operator hears of everything at once. For one thread. */
 final class Report {
@@ -25,6 +26,13 @@ final class Report {
 
     List<String> notices() {
         return notices;
+    }
+
+    /** As a sentence with its remedy; null if there is none. */
+    @Nullable String firstProblem() {
+        return problems.isEmpty()
+                ? null
+                : problems.get(0).what() + ": " + problems.get(0).remedy();
     }
 
     void throwIfAny() {

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
@@ -27,10 +28,14 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Makes publication and slot, in this order (a slot decodes only what a publication that existed then publishes), and keeps
- * the snapshot that the slot exports. One use; blocking.
+ * the snapshot that the slot exports. Later on, a slot that ends with the snapshot gives another one that is as exact: what
+ * was committed before its position, and nothing else. One use; blocking.
  */
 final class SnapshotStart {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotStart.class);
+
+    private static final String COPY_SUFFIX = "_copy";
+    private static final int LONGEST_SLOT_NAME = 63;
 
     private final SourceSettings settings;
     private final Connections connections;
@@ -49,10 +54,19 @@ final class SnapshotStart {
         givenUp = true;
     }
 
-    /** Null if it was given up: then everything has been closed. */
+    /** For a new stream. Null if it was given up: then everything has been closed. */
     @Nullable PostgresSnapshot open() {
+        return unlessGivenUp(() -> start(this::prepare, false));
+    }
+
+    /** For a stream that has begun; likewise. */
+    @Nullable PostgresSnapshot openLater() {
+        return unlessGivenUp(() -> start(this::addTables, true));
+    }
+
+    private @Nullable PostgresSnapshot unlessGivenUp(Supplier<PostgresSnapshot> start) {
         try {
-            PostgresSnapshot opened = start();
+            PostgresSnapshot opened = start.get();
             if (!givenUp) {
                 return opened;
             }
@@ -66,12 +80,18 @@ final class SnapshotStart {
         return null;
     }
 
-    private PostgresSnapshot start() {
+    /** Makes what a slot needs, and says which tables are published then, by OID. */
+    @FunctionalInterface
+    private interface Preparation {
+        Set<Long> prepare() throws SQLException;
+    }
+
+    private PostgresSnapshot start(Preparation preparation, boolean temporary) {
         try {
-            Set<Long> published = prepare();
+            Set<Long> published = preparation.prepare();
             PgConnection exporter = connections.openReplication().connection();
             try {
-                return look(createSlot(exporter), published);
+                return look(temporary ? createTemporarySlot(exporter) : createSlot(exporter), published);
             } catch (SQLException | RuntimeException error) {
                 closeAfter(exporter, error);
                 throw error;
@@ -96,7 +116,6 @@ final class SnapshotStart {
         }
     }
 
-    /** Makes what the slot needs; returns the OIDs of the published tables. */
     private Set<Long> prepare() throws SQLException {
         try (PgConnection connection = connections.open()) {
             Report report = new Report();
@@ -110,6 +129,31 @@ final class SnapshotStart {
             dropLeftover(connection);
             Publication.ensure(connection, settings.publication(), settings.pipeline(), tables);
             return tables.stream().map(Table::oid).collect(Collectors.toSet());
+        }
+    }
+
+    /**
+     * What was changed in a table before it was published is not in the stream, also if it is committed afterwards. That is
+     * no loss: the slot that is made next waits until everything that runs now has ended, and its snapshot has it.
+     */
+    private Set<Long> addTables() throws SQLException {
+        try (PgConnection connection = connections.open()) {
+            TableChoice choice = new TableChoice(settings, new TableCatalogue(connection));
+            Publication publication = Publication.find(connection, settings.publication())
+                    .orElseThrow(() -> new SyncException(
+                            ErrorKind.SOURCE_GAP, "publication " + settings.publication() + " was dropped"));
+            List<Table> added = choice.added(publication);
+            if (!added.isEmpty()) {
+                Publication.add(connection, publication.name(), added);
+                LOG.info(
+                        "{}: added to publication {}: {}",
+                        settings.pipeline(),
+                        publication.name(),
+                        added.stream().map(Table::displayName).collect(Collectors.joining(", ")));
+            }
+            return choice.published(publication, new Report()).stream()
+                    .map(Table::oid)
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -131,9 +175,23 @@ final class SnapshotStart {
 
     /** The older form of the command is what 14 understands; failover needs the newer one. */
     private ExportedSnapshot createSlot(PgConnection exporter) throws SQLException {
-        LOG.info("{}: creating slot {}, waiting for open transactions to end", settings.pipeline(), settings.slot());
-        String command = "CREATE_REPLICATION_SLOT " + Identifiers.quote(settings.slot()) + " LOGICAL pgoutput "
-                + (settings.failover() ? "(SNAPSHOT 'export', FAILOVER)" : "EXPORT_SNAPSHOT");
+        return createSlot(
+                exporter,
+                settings.slot(),
+                "LOGICAL pgoutput " + (settings.failover() ? "(SNAPSHOT 'export', FAILOVER)" : "EXPORT_SNAPSHOT"));
+    }
+
+    private ExportedSnapshot createTemporarySlot(PgConnection exporter) throws SQLException {
+        int length = Math.min(settings.slot().length(), LONGEST_SLOT_NAME - COPY_SUFFIX.length());
+        return createSlot(
+                exporter,
+                settings.slot().substring(0, length) + COPY_SUFFIX,
+                "TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT");
+    }
+
+    private ExportedSnapshot createSlot(PgConnection exporter, String slot, String how) throws SQLException {
+        LOG.info("{}: creating slot {}, waiting for open transactions to end", settings.pipeline(), slot);
+        String command = "CREATE_REPLICATION_SLOT " + Identifiers.quote(slot) + " " + how;
         try (Statement statement = exporter.createStatement();
                 ResultSet row = statement.executeQuery(command)) {
             if (!row.next()) {

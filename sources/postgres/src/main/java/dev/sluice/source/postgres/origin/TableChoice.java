@@ -6,6 +6,7 @@ import dev.sluice.engine.route.TableSelection.QualifiedName;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.SQLException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the tables that match are published, and what is wrong with the others. A partition whose parent matches too is
@@ -38,13 +40,17 @@ final class TableChoice {
         return chosen;
     }
 
-    /** Before the stream goes on: the tables that are published. What is not cannot be had without a new copy. */
+    /** Before the stream goes on: the tables that are published, and those that came since and can be added. */
     List<Table> published(Publication publication, Report report) throws SQLException {
         List<Table> published = new ArrayList<>();
         for (Table table : matched(report)) {
             if (!publication.publishes(table)) {
-                report.notice(table.displayName()
-                        + " was not there, or left out, when the first copy was made: it is not" + " followed.");
+                String obstacle = obstacle(table, publication);
+                if (obstacle == null) {
+                    published.add(table);
+                } else {
+                    report.notice(table.displayName() + " is not published, so it is not followed: " + obstacle);
+                }
             } else {
                 published.add(table);
                 if (!table.hasReplicaIdentity() && settings.withoutKey() != WithoutKey.INSERTS) {
@@ -55,6 +61,34 @@ final class TableChoice {
             }
         }
         return published;
+    }
+
+    /** Of those that {@link #published} returned, the ones to add to the publication. */
+    List<Table> added(Publication publication) throws SQLException {
+        return published(publication, new Report()).stream()
+                .filter(table -> !publication.publishes(table))
+                .toList();
+    }
+
+    /** Why a table that came later cannot be followed; null if it can. Nothing that comes later stops the others. */
+    private @Nullable String obstacle(Table table, Publication publication) {
+        if (settings.copyMode() == CopyMode.NEVER) {
+            return "with copy: never, add it yourself: " + Publication.addStatement(publication.name(), List.of(table))
+                    + ";";
+        }
+        if (!table.logged()) {
+            return "it is unlogged, its changes are in no WAL";
+        }
+        if (!table.hasReplicaIdentity() && settings.withoutKey() != WithoutKey.INSERTS) {
+            return "it has no replica identity: " + remedy(table);
+        }
+        if (!publication.owned() || !table.owned()) {
+            return "run as owner of the publication and the table: "
+                    + Publication.addStatement(publication.name(), List.of(table)) + ";";
+        }
+        Report rights = new Report();
+        reportRights(table, rights);
+        return rights.firstProblem();
     }
 
     private List<Table> matched(Report report) throws SQLException {

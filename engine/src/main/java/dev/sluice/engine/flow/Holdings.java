@@ -1,0 +1,180 @@
+package dev.sluice.engine.flow;
+
+import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.CopyChunk;
+import dev.sluice.engine.change.KeyRange;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.source.TableCopy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which chunks of which tables a lane holds, and what is left to copy.
+ *
+ * <p>Invariant: a chunk counts only if the stream brings every change that it does not hold. So it must have been read where
+ * the lane goes on, or later; a whole table also earlier, if the lane has been streaming since. And chunks without key
+ * ranges, of which nobody can say later which rows they were, count only together, as a whole table of one snapshot.
+ */
+final class Holdings {
+    private final Collection<CopiedChunk> recorded;
+    private final CopiedTables tables;
+    private final Position start;
+    private final boolean streaming;
+
+    /**
+     * @param recorded what was copied into the lane
+     * @param start where the lane goes on
+     * @param streaming whether it has been filled, and has gone on with the stream since
+     */
+    Holdings(Collection<CopiedChunk> recorded, Position start, boolean streaming) {
+        this.recorded = recorded;
+        this.start = start;
+        this.streaming = streaming;
+        this.tables = new CopiedTables(recorded);
+    }
+
+    /**
+     * What is to be copied into a lane.
+     *
+     * @param missing chunks to read
+     * @param kept what it holds already and goes on to hold
+     */
+    record Work(List<TableCopy> missing, List<CopiedChunk> kept) {}
+
+    /** All that is recorded. */
+    Collection<CopiedChunk> recorded() {
+        return recorded;
+    }
+
+    /** After what was missing has been copied. */
+    Holdings with(Work done, List<CopiedChunk> added) {
+        List<CopiedChunk> now = new ArrayList<>(done.kept());
+        now.addAll(added);
+        return new Holdings(now, start, streaming);
+    }
+
+    /** Whether all of the table is there; one that was made anew under its name is not. */
+    boolean hold(Relation table) {
+        List<CopiedChunk> chunks = tables.of(table).stream()
+                .filter(chunk -> chunk.relation() == table.oid() || chunk.relation() == 0)
+                .toList();
+        return isWhole(chunks) && (streaming || chunks.stream().allMatch(this::isFresh));
+    }
+
+    /** What is left of a plan to read all of some tables. */
+    Work without(List<TableCopy> plan) {
+        Map<Relation, List<TableCopy>> planned = new LinkedHashMap<>();
+        plan.forEach(copy -> planned.computeIfAbsent(copy.relation(), table -> new ArrayList<>())
+                .add(copy));
+        List<TableCopy> missing = new ArrayList<>();
+        Set<CopiedChunk> dropped = new LinkedHashSet<>();
+        planned.forEach((table, copies) -> {
+            if (!hold(table)) {
+                List<CopiedChunk> usable = usable(table, copies);
+                dropped.addAll(tables.of(table));
+                usable.forEach(dropped::remove);
+                missing.addAll(usable.isEmpty() ? copies : rest(copies, usable));
+            }
+        });
+        dropped.addAll(remains(planned.keySet()));
+        return new Work(
+                missing,
+                recorded.stream().filter(chunk -> !dropped.contains(chunk)).toList());
+    }
+
+    /** Parts of tables that are not there any more, or not wanted. */
+    private List<CopiedChunk> remains(Set<Relation> wanted) {
+        Set<Long> oids = wanted.stream().map(Relation::oid).collect(Collectors.toSet());
+        Map<Long, List<CopiedChunk>> others = recorded.stream()
+                .filter(chunk -> !oids.contains(chunk.relation()))
+                .collect(Collectors.groupingBy(CopiedChunk::relation));
+        others.remove(0L);
+        return others.values().stream()
+                .filter(chunks -> !isWhole(chunks))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private boolean isFresh(CopiedChunk chunk) {
+        return !start.isAfter(chunk.readAt());
+    }
+
+    private static boolean isWhole(List<CopiedChunk> chunks) {
+        if (chunks.isEmpty()) {
+            return false;
+        }
+        CopiedChunk first = chunks.get(0);
+        List<KeyRange> ranges = ranges(chunks);
+        if (ranges.isEmpty()) {
+            return chunks.stream()
+                                    .map(chunk -> chunk.chunk().number())
+                                    .distinct()
+                                    .count()
+                            == first.chunk().count()
+                    && chunks.stream().allMatch(chunk -> chunk.readAt().equals(first.readAt()));
+        }
+        return ranges.size() == chunks.size()
+                && ranges.stream().allMatch(ranges.get(0)::isComparable)
+                && KeyRange.coverEverything(ranges);
+    }
+
+    private static List<KeyRange> ranges(List<CopiedChunk> chunks) {
+        List<KeyRange> ranges = new ArrayList<>();
+        for (CopiedChunk chunk : chunks) {
+            KeyRange range = chunk.chunk().range();
+            if (range != null) {
+                ranges.add(range);
+            }
+        }
+        return ranges;
+    }
+
+    /** Chunks that need not be read again, though others of the table must. */
+    private List<CopiedChunk> usable(Relation table, List<TableCopy> plan) {
+        KeyRange planned = plan.get(0).chunk().range();
+        List<CopiedChunk> chunks = tables.of(table);
+        boolean usable = planned != null
+                && chunks.stream()
+                        .allMatch(chunk ->
+                                isFresh(chunk) && isComparable(chunk.chunk().range(), planned));
+        return usable ? chunks : List.of();
+    }
+
+    private static boolean isComparable(@Nullable KeyRange range, KeyRange planned) {
+        return range != null && range.isComparable(planned);
+    }
+
+    /** What the chunks lack, numbered on from theirs. */
+    private static List<TableCopy> rest(List<TableCopy> plan, List<CopiedChunk> chunks) {
+        List<KeyRange> held = ranges(chunks);
+        int last =
+                chunks.stream().mapToInt(chunk -> chunk.chunk().number()).max().orElse(0);
+        record Piece(TableCopy of, KeyRange range) {}
+        List<Piece> pieces = new ArrayList<>();
+        for (TableCopy copy : plan) {
+            KeyRange range = copy.chunk().range();
+            if (range != null) {
+                range.without(held).forEach(left -> pieces.add(new Piece(copy, left)));
+            }
+        }
+        List<TableCopy> rest = new ArrayList<>();
+        for (Piece piece : pieces) {
+            int number = last + rest.size() + 1;
+            CopyChunk chunk = new CopyChunk(number, last + pieces.size(), piece.range());
+            rest.add(new TableCopy(
+                    piece.of().relation(),
+                    chunk,
+                    piece.of().estimatedRows(),
+                    piece.of().estimatedBytes()));
+        }
+        return rest;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.engine.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.CopyChunk;
+import dev.sluice.engine.change.KeyRange;
+import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.flow.Holdings.Work;
+import dev.sluice.engine.source.TableCopy;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HoldingsTest {
+    private static final Relation T = ModelServer.TABLES.get(0);
+    private static final Relation OTHER = ModelServer.TABLES.get(1);
+    private static final Position START = Position.boundary(100);
+    private static final Position LATER = Position.boundary(200);
+
+    private static CopiedChunk pages(int number, int count, Position readAt) {
+        return CopiedChunk.of(T, new CopyChunk(number, count), readAt);
+    }
+
+    private static CopiedChunk keys(int number, @Nullable Long from, @Nullable Long to, Position readAt) {
+        return CopiedChunk.of(T, new CopyChunk(number, number, new KeyRange("key", from, to, 1)), readAt);
+    }
+
+    private static List<TableCopy> inPages(Relation table, int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> new TableCopy(table, new CopyChunk(number, count), 10, 100))
+                .toList();
+    }
+
+    private static List<TableCopy> inKeys(long file, long... bounds) {
+        return IntStream.rangeClosed(0, bounds.length)
+                .mapToObj(i ->
+                        new KeyRange("key", i == 0 ? null : bounds[i - 1], i == bounds.length ? null : bounds[i], file))
+                .map(range -> new TableCopy(T, new CopyChunk(1, 1, range), 10, 100))
+                .toList();
+    }
+
+    private static Holdings filling(CopiedChunk... chunks) {
+        return new Holdings(List.of(chunks), START, false);
+    }
+
+    @Test
+    void aTableIsHeldWhenAllItsPagesAreOfOneSnapshot() {
+        assertThat(filling(pages(1, 2, START), pages(2, 2, START)).hold(T)).isTrue();
+        assertThat(filling(pages(1, 2, START)).hold(T)).isFalse();
+        assertThat(filling(pages(1, 2, START), pages(2, 2, LATER)).hold(T)).isFalse();
+        assertThat(filling().hold(T)).isFalse();
+    }
+
+    @Test
+    void aTableIsHeldWhenKeyRangesOfAnySnapshotsCoverIt() {
+        assertThat(filling(keys(1, null, 5L, START), keys(2, 5L, null, LATER)).hold(T))
+                .isTrue();
+        assertThat(filling(keys(1, null, 5L, START), keys(2, 6L, null, LATER)).hold(T))
+                .isFalse();
+        assertThat(filling(keys(1, null, 5L, START), pages(2, 2, START)).hold(T))
+                .isFalse();
+    }
+
+    @Test
+    void whatWasReadBeforeTheStreamGoesOnCountsOnlyForALaneThatHasStreamedSince() {
+        Position before = Position.boundary(50);
+        assertThat(filling(pages(1, 1, before)).hold(T)).isFalse();
+        assertThat(new Holdings(List.of(pages(1, 1, before)), START, true).hold(T))
+                .isTrue();
+        assertThat(new Holdings(List.of(keys(1, null, 5L, before)), START, true)
+                        .without(inKeys(1, 3))
+                        .kept())
+                .isEmpty();
+    }
+
+    @Test
+    void aTableThatWasMadeAnewUnderItsNameIsNotHeld() {
+        CopiedChunk old = new CopiedChunk(1, T.schema(), T.name(), CopyChunk.WHOLE, START);
+        Holdings holdings = filling(old);
+        assertThat(holdings.hold(T)).isFalse();
+        assertThat(holdings.without(inPages(T, 2))).isEqualTo(new Work(inPages(T, 2), List.of()));
+    }
+
+    @Test
+    void aTableThatIsHeldInPartByPagesIsReadWhole() {
+        assertThat(filling(pages(1, 2, START)).without(inPages(T, 3))).isEqualTo(new Work(inPages(T, 3), List.of()));
+    }
+
+    @Test
+    void ofATableThatIsHeldInPartByKeysOnlyTheRestIsRead() {
+        List<CopiedChunk> held = List.of(keys(2, 10L, 20L, START), keys(4, 40L, null, LATER));
+        Work work = new Holdings(held, START, false).without(inKeys(1, 15, 30));
+
+        assertThat(work.kept()).isEqualTo(held);
+        assertThat(work.missing())
+                .extracting(copy -> copy.chunk().number() + " of "
+                        + copy.chunk().count() + " " + copy.chunk().range())
+                .containsExactly("5 of 7 [,10) 1 key", "6 of 7 [20,30) 1 key", "7 of 7 [30,40) 1 key");
+    }
+
+    @Test
+    void aTableThatWasEmptiedOrRewrittenSinceIsReadWhole() {
+        List<TableCopy> plan = inKeys(2, 15);
+        assertThat(filling(keys(1, null, 5L, START)).without(plan)).isEqualTo(new Work(plan, List.of()));
+    }
+
+    @Test
+    void whatIsLeftOfATableThatIsGoneIsGivenUpAndWholeTablesStay() {
+        CopiedChunk whole = CopiedChunk.of(OTHER, CopyChunk.WHOLE, START);
+        assertThat(filling(pages(1, 2, START), whole).without(List.of()))
+                .isEqualTo(new Work(List.of(), List.of(whole)));
+    }
+}
