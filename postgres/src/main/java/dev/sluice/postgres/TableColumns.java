@@ -1,6 +1,7 @@
 package dev.sluice.postgres;
 
 import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.Relation;
 import java.util.List;
 
 /**
@@ -19,7 +20,6 @@ public record TableColumns(List<Column> plain, int highestGenerated) {
 
     /** The highest number of a column of either kind. */
     int highest() {
-        return Math.max(
-                highestGenerated, plain.stream().mapToInt(Column::number).max().orElse(0));
+        return Math.max(highestGenerated, Relation.highestOf(plain));
     }
 }

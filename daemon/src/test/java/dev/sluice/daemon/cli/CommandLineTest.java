@@ -3,34 +3,24 @@ package dev.sluice.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.config.Providers;
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class CommandLineTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final InProcess sluice = new InProcess();
 
     @Test
     void helpTellsCommandsAndExitCodes() {
-        assertThat(sluice("--help")).isZero();
-        assertThat(out.toString()).isEqualTo("""
+        assertThat(sluice.run("--help")).isZero();
+        assertThat(sluice.out()).isEqualTo("""
                 Usage: sluice [-h] [--log-level=LEVEL] COMMAND
                 Keeps other systems in step with PostgreSQL, row by row, as it changes.
 
@@ -61,27 +51,27 @@ class CommandLineTest {
     void everyCommandHasHelp() {
         for (String command :
                 new String[] {"run", "verify", "validate", "sequences", "teardown", "version", "completion"}) {
-            assertThat(sluice(command, "--help")).as(command).isZero();
-            assertThat(out.toString()).as(command).contains("Usage: sluice " + command);
+            assertThat(sluice.run(command, "--help")).as(command).isZero();
+            assertThat(sluice.out()).as(command).contains("Usage: sluice " + command);
         }
     }
 
     @Test
     void aWrongCommandLineIsAUsageError() {
-        assertThat(sluice("verfy")).isEqualTo(2);
-        assertThat(err.toString()).contains("Did you mean: sluice verify");
-        assertThat(sluice()).isEqualTo(2);
-        assertThat(err.toString()).contains("a command is missing");
-        assertThat(sluice("run", "--until")).isEqualTo(2);
-        assertThat(err.toString()).contains("--until-caught-up");
+        assertThat(sluice.run("verfy")).isEqualTo(2);
+        assertThat(sluice.err()).contains("Did you mean: sluice verify");
+        assertThat(sluice.run()).isEqualTo(2);
+        assertThat(sluice.err()).contains("a command is missing");
+        assertThat(sluice.run("run", "--until")).isEqualTo(2);
+        assertThat(sluice.err()).contains("--until-caught-up");
     }
 
     @Test
     void versionAndCompletionGoToStandardOutput() {
-        assertThat(sluice("version")).isZero();
-        assertThat(out.toString()).startsWith("sluice ").contains("Java 17");
-        assertThat(sluice("completion")).isZero();
-        assertThat(out.toString()).contains("complete -F _complete_sluice").contains("--until-caught-up");
+        assertThat(sluice.run("version")).isZero();
+        assertThat(sluice.out()).startsWith("sluice ").contains("Java 17");
+        assertThat(sluice.run("completion")).isZero();
+        assertThat(sluice.out()).contains("complete -F _complete_sluice").contains("--until-caught-up");
     }
 
     @Test
@@ -103,10 +93,10 @@ class CommandLineTest {
                     batch: much
                 """);
 
-        assertThat(sluice("validate", "-c", file)).isEqualTo(2);
-        assertThat(out.toString()).isEmpty();
+        assertThat(sluice.run("validate", "-c", file)).isEqualTo(2);
+        assertThat(sluice.out()).isEmpty();
         String types = String.join(", ", Providers.load().sinkTypes());
-        assertThat(err.toString())
+        assertThat(sluice.err())
                 .isEqualTo("""
                 FILE:2:1: unknown key "htpp"
                     -> Did you mean "http"? Known here: state, http, pipelines.
@@ -146,8 +136,8 @@ class CommandLineTest {
                         columns: { public.customers: ["*", "!phone"] }
                 """);
 
-        assertThat(sluice("validate", "-c", file)).as(err.toString()).isZero();
-        assertThat(out.toString())
+        assertThat(sluice.run("validate", "-c", file)).as(sluice.err()).isZero();
+        assertThat(sluice.out())
                 .startsWith(file + " is valid.")
                 .contains("state: " + directory.resolve("state"))
                 .contains("    source:\n      type: postgres\n")
@@ -157,7 +147,7 @@ class CommandLineTest {
                 .contains("        columns: { public.customers: [\"*\", \"!phone\"] }")
                 .contains("      memory: 64MB\n    batch: 2MB\n    schema: additive\n    drain: 30s\n")
                 .doesNotContain("hunter");
-        assertThat(err.toString()).isEmpty();
+        assertThat(sluice.err()).isEmpty();
         assertThat(directory.resolve("state")).as("nothing is touched").doesNotExist();
     }
 
@@ -178,25 +168,25 @@ class CommandLineTest {
         Map<String, String> environment =
                 Map.of("TABLE", "public.hunter", "URL", "postgresql://hunter@h/d", "PASSWORD", "hunter");
 
-        out.getBuffer().setLength(0);
-        assertThat(execute(surroundings(environment), "validate", "-c", file))
-                .as(err.toString())
+        assertThat(sluice.run(environment, "", "validate", "-c", file))
+                .as(sluice.err())
                 .isZero();
 
-        assertThat(out.toString())
+        assertThat(sluice.out())
                 .contains("url: postgresql://u:***@h/d\n      tables: [\"${env:TABLE}\"]")
                 .contains("slot: \"${env:SLOT}\"")
                 .contains("url: \"${env:URL}\"\n        password: \"${env:PASSWORD}\"")
                 .doesNotContain("hunter");
-        Files.writeString(directory.resolve("printed.yaml"), out.toString().replaceFirst("(?s).*?\\R\\R", ""));
-        assertThat(execute(
-                        surroundings(environment),
+        Files.writeString(directory.resolve("printed.yaml"), sluice.out().replaceFirst("(?s).*?\\R\\R", ""));
+        assertThat(sluice.run(
+                        environment,
+                        "",
                         "validate",
                         "-c",
                         directory.resolve("printed.yaml").toString()))
-                .as(err.toString())
+                .as(sluice.err())
                 .isEqualTo(2);
-        assertThat(err.toString())
+        assertThat(sluice.err())
                 .as("valid YAML, in which only a variable that had a default is missing")
                 .contains("the environment variable SLOT is not set")
                 .doesNotContain("this is not YAML");
@@ -219,8 +209,8 @@ class CommandLineTest {
                         tables: ["!x"]
                 """);
 
-        assertThat(sluice("validate", "-c", file)).isEqualTo(2);
-        assertThat(err.toString())
+        assertThat(sluice.run("validate", "-c", file)).isEqualTo(2);
+        assertThat(sluice.err())
                 .startsWith(file + ":6:13: pipelines.shop.source.slot: \"Not-A-Slot\" cannot be the name of a slot")
                 .contains(file + ":12:17: pipelines.shop.sinks.replica.tables: no pattern includes a table")
                 .doesNotContain("hunter");
@@ -237,19 +227,20 @@ class CommandLineTest {
                       bus: { type: eventbus, timeout: 5s }
                 """;
 
-        assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "null"))))
-                .as(err.toString())
+        assertThat(sluice.run("validate", "-c", write(yaml.replace("TYPE", "null"))))
+                .as(sluice.err())
                 .isZero();
-        assertThat(out.toString()).contains("      counter:\n        type: null\n");
-        assertThat(sluice("validate", "-c", write(yaml.replace("TYPE", "~")))).isEqualTo(2);
-        assertThat(err.toString()).contains("pipelines.shop.sinks.counter: missing key \"type\"");
+        assertThat(sluice.out()).contains("      counter:\n        type: null\n");
+        assertThat(sluice.run("validate", "-c", write(yaml.replace("TYPE", "~"))))
+                .isEqualTo(2);
+        assertThat(sluice.err()).contains("pipelines.shop.sinks.counter: missing key \"type\"");
     }
 
     @Test
     void aMissingFileIsAConfigurationError() {
-        assertThat(sluice("run", "-c", directory.resolve("none.yaml").toString()))
+        assertThat(sluice.run("run", "-c", directory.resolve("none.yaml").toString()))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("none.yaml: cannot be read: there is no such file");
+        assertThat(sluice.err()).contains("none.yaml: cannot be read: there is no such file");
     }
 
     @Test
@@ -265,16 +256,15 @@ class CommandLineTest {
                       replica: { type: postgres, url: "postgresql://sluice@localhost:1/shop" }
                 """);
 
-        assertThat(sluice("teardown", "-c", file)).as(err.toString()).isEqualTo(2);
-        assertThat(err.toString()).contains("-> Add --yes.");
+        assertThat(sluice.run("teardown", "-c", file)).as(sluice.err()).isEqualTo(2);
+        assertThat(sluice.err()).contains("-> Add --yes.");
     }
 
     @Test
     void anUnknownLogLevelIsAConfigurationError() {
-        Surroundings surroundings = surroundings(Map.of("SLUICE_LOG", "loud"));
-        assertThat(execute(surroundings, "version")).isEqualTo(2);
-        assertThat(err.toString()).contains("SLUICE_LOG is \"loud\"");
-        assertThat(sluice("version", "--log-level", "DEBUG")).isZero();
+        assertThat(sluice.run(Map.of("SLUICE_LOG", "loud"), "", "version")).isEqualTo(2);
+        assertThat(sluice.err()).contains("SLUICE_LOG is \"loud\"");
+        assertThat(sluice.run("version", "--log-level", "DEBUG")).isZero();
     }
 
     private static String sourceKeys() {
@@ -291,28 +281,5 @@ class CommandLineTest {
         Path file = directory.resolve("sluice.yaml");
         Files.writeString(file, yaml);
         return file.toString();
-    }
-
-    private int sluice(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        return execute(surroundings(Map.of()), arguments);
-    }
-
-    private int execute(Surroundings surroundings, String... arguments) {
-        CommandLine commandLine = new Cli(surroundings).commandLine();
-        commandLine.setOut(new PrintWriter(out, true));
-        commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(arguments);
-    }
-
-    private Surroundings surroundings(Map<String, String> environment) {
-        PrintStream stream = new PrintStream(log, true, StandardCharsets.UTF_8);
-        return new Surroundings(
-                environment,
-                new Terminal(stream, false),
-                new BufferedReader(new StringReader("")),
-                false,
-                Providers::load);
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.daemon.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.engine.config.Providers;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine;
 
@@ -36,6 +39,24 @@ public final class InProcess {
         commandLine.setOut(new PrintWriter(out, true));
         commandLine.setErr(new PrintWriter(err, true));
         return commandLine.execute(arguments);
+    }
+
+    /** Runs the pipelines of a configuration until they have caught up. */
+    public void catchUp(Path file) {
+        assertThat(run("run", "-c", file.toString(), "--until-caught-up"))
+                .as(log())
+                .isZero();
+    }
+
+    /** Requires that verify finds nothing, and that it says so of what it has compared. */
+    public void verify(Path file, String compared) {
+        verify(file);
+        assertThat(out()).endsWith("in step: " + compared + ", 0 differences" + System.lineSeparator());
+    }
+
+    /** Requires that verify finds nothing. */
+    public void verify(Path file) {
+        assertThat(run("verify", "-c", file.toString())).as(out() + err()).isZero();
     }
 
     /** What the last run printed. */

@@ -57,7 +57,7 @@ class AlteredTablesTest {
                     sinks:
                       replica: { type: postgres, url: "%s" }
                 """.formatted(source.url(), source.name(), source.name(), target.url()));
-        run(file);
+        sluice.catchUp(file);
 
         int id = 100;
         String also = "n";
@@ -72,7 +72,7 @@ class AlteredTablesTest {
             }
             also = changed;
             id += 2;
-            run(file);
+            sluice.catchUp(file);
             assertThat(sluice.run("verify", "-c", file.toString()))
                     .as(alteration + "\n" + sluice.out() + sluice.err())
                     .isZero();
@@ -91,11 +91,5 @@ class AlteredTablesTest {
 
     private static String insert(String table, String also, int id) {
         return "INSERT INTO " + table + " (id, v, " + also + ") VALUES (" + id + ", 'row " + id + "', " + id + ")";
-    }
-
-    private void run(Path file) {
-        assertThat(sluice.run("run", "-c", file.toString(), "--until-caught-up"))
-                .as(sluice.log())
-                .isZero();
     }
 }

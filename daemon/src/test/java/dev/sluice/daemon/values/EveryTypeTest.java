@@ -61,15 +61,13 @@ class EveryTypeTest {
                       events: { type: file, path: "%s" }
                 """.formatted(source.url(), source.name(), source.name(), target.url(), events));
 
-        run(file);
+        sluice.catchUp(file);
         for (Map.Entry<String, TypeCase> table : tables.entrySet()) {
             change(source, table.getKey(), table.getValue());
         }
-        run(file);
+        sluice.catchUp(file);
 
-        assertThat(sluice.run("verify", "-c", file.toString()))
-                .as(sluice.out() + sluice.err())
-                .isZero();
+        sluice.verify(file);
         assertThat(sluice.out()).contains("in step: " + tables.size() + " tables");
         SoftAssertions softly = new SoftAssertions();
         Map<String, Map<Integer, List<@Nullable String>>> found = rows(events, tables);
@@ -79,12 +77,6 @@ class EveryTypeTest {
                     .isEqualTo(expected(source, table.getKey(), table.getValue()));
         }
         softly.assertAll();
-    }
-
-    private void run(Path file) {
-        assertThat(sluice.run("run", "-c", file.toString(), "--until-caught-up"))
-                .as(sluice.log())
-                .isZero();
     }
 
     /** Table names to what is in them: one with a key and one without for each type that this server has. */

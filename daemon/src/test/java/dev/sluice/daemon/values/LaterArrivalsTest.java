@@ -7,7 +7,6 @@ import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,20 +24,20 @@ class LaterArrivalsTest {
         source.execute("CREATE TABLE first (id int PRIMARY KEY, v text)", "INSERT INTO first VALUES (1, 'copied')");
         TestDatabase target = source.another("target");
         Path file = configuration(source, target, "public.*", "");
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "CREATE TABLE second (id int PRIMARY KEY, v text)",
                 "INSERT INTO second SELECT i, 'there' FROM generate_series(1, 100) i",
                 "UPDATE second SET v = 'changed' WHERE id < 10",
                 "INSERT INTO first VALUES (2, 'streamed')");
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "UPDATE second SET v = 'streamed' WHERE id > 90",
                 "DELETE FROM second WHERE id = 5",
                 "INSERT INTO first VALUES (3, 'streamed')");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, "in step: 2 tables, 102 rows, 0 differences");
+        sluice.verify(file, "2 tables, 102 rows");
         assertThat(target.value("SELECT count(*) FROM sluice.copied")).isEqualTo("2");
         assertThat(sluice.log()).contains("added to publication", "public.second", "copying what is missing");
     }
@@ -50,13 +49,13 @@ class LaterArrivalsTest {
                 "CREATE TABLE second (id int PRIMARY KEY, v text)",
                 "INSERT INTO second VALUES (1, 'there')");
         TestDatabase target = source.another("target");
-        run(configuration(source, target, "public.first", ""));
+        sluice.catchUp(configuration(source, target, "public.first", ""));
         Path file = configuration(source, target, "public.*", "");
-        run(file);
+        sluice.catchUp(file);
         source.execute("INSERT INTO second VALUES (2, 'streamed')");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, "in step: 2 tables, 2 rows, 0 differences");
+        sluice.verify(file, "2 tables, 2 rows");
     }
 
     @Test
@@ -66,15 +65,15 @@ class LaterArrivalsTest {
                 "INSERT INTO t SELECT i, 'old' FROM generate_series(1, 10) i");
         TestDatabase target = source.another("target");
         Path file = configuration(source, target, "public.*", "");
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "INSERT INTO t VALUES (11, 'old')",
                 "DROP TABLE t",
                 "CREATE TABLE t (id int PRIMARY KEY, v text)",
                 "INSERT INTO t VALUES (1, 'new')");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, "in step: 1 table, 1 row, 0 differences");
+        sluice.verify(file, "1 table, 1 row");
     }
 
     @Test
@@ -83,7 +82,7 @@ class LaterArrivalsTest {
                 "CREATE TABLE t (id int PRIMARY KEY, v text)",
                 "INSERT INTO t SELECT i, 'there' FROM generate_series(1, 10) i");
         TestDatabase target = source.another("target");
-        run(configuration(source, target, "public.*", ""));
+        sluice.catchUp(configuration(source, target, "public.*", ""));
         source.execute("UPDATE t SET v = 'changed' WHERE id = 1");
         TestDatabase second = source.another("second");
         Path events = directory.resolve("events.jsonl");
@@ -91,11 +90,11 @@ class LaterArrivalsTest {
                       second: { type: postgres, url: "%s" }
                       events: { type: file, path: "%s" }
                 """.formatted(second.url(), events));
-        run(file);
+        sluice.catchUp(file);
         source.execute("DELETE FROM t WHERE id = 2", "INSERT INTO t VALUES (11, 'streamed')");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, "in step: 2 tables, 20 rows, 0 differences");
+        sluice.verify(file, "2 tables, 20 rows");
         assertThat(Files.readAllLines(events))
                 .as("each row as it was when it was read, and what came after")
                 .filteredOn(line -> line.contains("\"op\":\"r\""))
@@ -118,18 +117,5 @@ class LaterArrivalsTest {
                       replica: { type: postgres, url: "%s" }
                 """.formatted(source.url(), source.name(), source.name(), tables, target.url()) + moreSinks);
         return file;
-    }
-
-    private void run(Path file) {
-        assertThat(sluice.run("run", "-c", file.toString(), "--until-caught-up"))
-                .as(sluice.log())
-                .isZero();
-    }
-
-    private void verify(Path file, String summary) throws SQLException {
-        assertThat(sluice.run("verify", "-c", file.toString()))
-                .as(sluice.out() + sluice.err())
-                .isZero();
-        assertThat(sluice.out()).contains(summary);
     }
 }

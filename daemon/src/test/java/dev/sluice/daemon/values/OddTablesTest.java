@@ -1,7 +1,5 @@
 package dev.sluice.daemon.values;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.sluice.daemon.cli.InProcess;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.testkit.postgres.PostgresTest;
@@ -58,7 +56,7 @@ class OddTablesTest {
         }
         Path file = configuration(source, "*.*");
 
-        run(file);
+        sluice.catchUp(file);
         for (String table : names) {
             String quoted = Identifiers.qualified("My \"schema\"", table);
             source.execute(
@@ -67,9 +65,9 @@ class OddTablesTest {
                     "UPDATE " + quoted + " SET \"Upper\" = 'changed', \"select\" = 'moved' WHERE \"select\" = 'b'",
                     "DELETE FROM " + quoted + " WHERE \"select\" = 'd'");
         }
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, names.size(), 2 * names.size());
+        sluice.verify(file, names.size() + " tables, " + 2 * names.size() + " rows");
     }
 
     @Test
@@ -84,12 +82,12 @@ class OddTablesTest {
                 "INSERT INTO wide VALUES (2)");
         Path file = configuration(source, "public.*");
 
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "INSERT INTO wide VALUES (3, " + values + ")", "UPDATE wide SET c1599 = -1, c800 = NULL WHERE id = 1");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 1, 3);
+        sluice.verify(file, "1 table, 3 rows");
     }
 
     @Test
@@ -109,7 +107,7 @@ class OddTablesTest {
         fill(source, 1);
         Path file = configuration(source, "public.*");
 
-        run(file);
+        sluice.catchUp(file);
         fill(source, 4);
         source.execute(
                 "UPDATE only_key SET id = id + 100 WHERE id = 1",
@@ -121,9 +119,9 @@ class OddTablesTest {
                 "DELETE FROM full_identity WHERE id IN (2, 5)",
                 "UPDATE by_index SET id = id + 100, v = 'moved' WHERE id = 1",
                 "DELETE FROM by_index WHERE id = 5");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 7, 5 + 5 + 6 + 4 + 5 + 6);
+        sluice.verify(file, "7 tables, 31 rows");
     }
 
     @Test
@@ -133,15 +131,15 @@ class OddTablesTest {
                 "INSERT INTO huge VALUES (1, repeat(E'copied\\t', 15000000), NULL, 0)");
         Path file = configuration(source, "public.*");
 
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "INSERT INTO huge VALUES (2, repeat(E'stream\\n', 15000000), NULL, 0),"
                         + " (3, '', decode(repeat('00ff5c', 17000000), 'hex'), 0)",
                 "UPDATE huge SET n = 1",
                 "UPDATE huge SET v = v || 'changed' WHERE id = 1");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 1, 3);
+        sluice.verify(file, "1 table, 3 rows");
     }
 
     private static void fill(TestDatabase source, int from) throws Exception {
@@ -166,20 +164,5 @@ class OddTablesTest {
                       replica: { type: postgres, url: "%s" }
                 """.formatted(source.url(), source.name(), source.name(), tables, target.url()));
         return file;
-    }
-
-    private void run(Path file) {
-        assertThat(sluice.run("run", "-c", file.toString(), "--until-caught-up"))
-                .as(sluice.log())
-                .isZero();
-    }
-
-    private void verify(Path file, int tables, int rows) {
-        assertThat(sluice.run("verify", "-c", file.toString()))
-                .as(sluice.out() + sluice.err())
-                .isZero();
-        assertThat(sluice.out())
-                .endsWith("in step: " + tables + (tables == 1 ? " table, " : " tables, ") + rows
-                        + " rows, 0 differences" + System.lineSeparator());
     }
 }

@@ -26,7 +26,7 @@ class OddTransactionsTest {
     void whatWasRolledBackToASavepointDoesNotArriveAndTheRestDoes(TestDatabase source) throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
         Path file = configuration(source.url(), source.name(), source.another("target"));
-        run(file);
+        sluice.catchUp(file);
         source.execute("""
                 BEGIN;
                 INSERT INTO t VALUES (1, 'kept');
@@ -44,16 +44,16 @@ class OddTransactionsTest {
                 INSERT INTO t VALUES (5, 'undone');
                 ROLLBACK;
                 """);
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 1, 3);
+        sluice.verify(file, "1 table, 3 rows");
     }
 
     @Test
     void aTransactionOfManySubtransactionsArrives(TestDatabase source) throws Exception {
         source.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
         Path file = configuration(source.url(), source.name(), source.another("target"));
-        run(file);
+        sluice.catchUp(file);
         source.execute("""
                 DO $$ BEGIN
                   FOR i IN 1..20000 LOOP
@@ -65,9 +65,9 @@ class OddTransactionsTest {
                   END LOOP;
                 END $$
                 """);
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 1, 13_334);
+        sluice.verify(file, "1 table, 13334 rows");
     }
 
     @Test
@@ -75,19 +75,19 @@ class OddTransactionsTest {
         try (PostgresServer server = PostgresServer.start(Map.of("max_prepared_transactions", "10"))) {
             server.execute("postgres", "CREATE TABLE t (id int PRIMARY KEY, v text)");
             Path file = configuration(server.url("postgres", "postgres"), "prepared", target);
-            run(file);
+            sluice.catchUp(file);
             server.execute(
                     "postgres",
                     "BEGIN; INSERT INTO t VALUES (1, 'committed'); PREPARE TRANSACTION 'one'",
                     "BEGIN; INSERT INTO t VALUES (2, 'undone'); PREPARE TRANSACTION 'two'",
                     "INSERT INTO t VALUES (3, 'meanwhile')");
-            run(file);
+            sluice.catchUp(file);
             assertThat(target.value("SELECT count(*) FROM t")).isEqualTo("1");
 
             server.execute("postgres", "COMMIT PREPARED 'one'", "ROLLBACK PREPARED 'two'");
-            run(file);
+            sluice.catchUp(file);
 
-            verify(file, 1, 2);
+            sluice.verify(file, "1 table, 2 rows");
         }
     }
 
@@ -100,12 +100,12 @@ class OddTransactionsTest {
                 "CREATE TABLE other (id int PRIMARY KEY)");
         fill(source);
         Path file = configuration(source.url(), source.name(), source.another("target"));
-        run(file);
+        sluice.catchUp(file);
         source.execute("BEGIN; INSERT INTO parent VALUES (9); TRUNCATE parent RESTART IDENTITY CASCADE;"
                 + " INSERT INTO parent VALUES (7); COMMIT");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 4, 3);
+        sluice.verify(file, "4 tables, 3 rows");
     }
 
     @Test
@@ -115,16 +115,16 @@ class OddTransactionsTest {
                 "CREATE TABLE m2024 PARTITION OF measurement FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
                 "INSERT INTO measurement SELECT i, '2024-06-01', 'copied' FROM generate_series(1, 10) i");
         Path file = configuration(source.url(), source.name(), source.another("target"), "public.measurement");
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "CREATE TABLE m2025 (v text, day date NOT NULL, id int NOT NULL, PRIMARY KEY (id, day))",
                 "ALTER TABLE measurement ATTACH PARTITION m2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
                 "INSERT INTO measurement SELECT i, '2025-06-01', 'streamed' FROM generate_series(1, 10) i",
                 "UPDATE measurement SET day = '2025-07-01' WHERE id = 3 AND day = '2024-06-01'",
                 "DELETE FROM m2025 WHERE id = 4");
-        run(file);
+        sluice.catchUp(file);
 
-        verify(file, 1, 19);
+        sluice.verify(file, "1 table, 19 rows");
     }
 
     @Test
@@ -135,16 +135,14 @@ class OddTransactionsTest {
                 "INSERT INTO base VALUES (1, 'base')",
                 "INSERT INTO derived VALUES (1, 'derived', 1)");
         Path file = configuration(source.url(), source.name(), source.another("target"));
-        run(file);
+        sluice.catchUp(file);
         source.execute(
                 "INSERT INTO base VALUES (2, 'base')",
                 "INSERT INTO derived VALUES (2, 'derived', 2)",
                 "UPDATE base SET v = 'both' WHERE id = 2");
-        run(file);
+        sluice.catchUp(file);
 
-        assertThat(sluice.run("verify", "-c", file.toString()))
-                .as(sluice.out() + sluice.err())
-                .isZero();
+        sluice.verify(file);
     }
 
     private static void fill(TestDatabase source) throws SQLException {
@@ -170,20 +168,5 @@ class OddTransactionsTest {
                       replica: { type: postgres, url: "%s" }
                 """.formatted(source, slot, slot, tables, target.url()));
         return file;
-    }
-
-    private void run(Path file) {
-        assertThat(sluice.run("run", "-c", file.toString(), "--until-caught-up"))
-                .as(sluice.log())
-                .isZero();
-    }
-
-    private void verify(Path file, int tables, int rows) {
-        assertThat(sluice.run("verify", "-c", file.toString()))
-                .as(sluice.out() + sluice.err())
-                .isZero();
-        assertThat(sluice.out())
-                .endsWith("in step: " + tables + (tables == 1 ? " table, " : " tables, ") + rows
-                        + " rows, 0 differences" + System.lineSeparator());
     }
 }

@@ -12,9 +12,4 @@ public record CopiedChunk(long relation, String schema, String table, CopyChunk 
     public static CopiedChunk of(Relation table, CopyChunk chunk, Position readAt) {
         return new CopiedChunk(table.oid(), table.schema(), table.name(), chunk, readAt);
     }
-
-    /** Whether it is of this table: one keeps its OID when it is renamed, and one that is made anew its name. */
-    public boolean isOf(Relation other) {
-        return relation == other.oid() || schema.equals(other.schema()) && table.equals(other.name());
-    }
 }

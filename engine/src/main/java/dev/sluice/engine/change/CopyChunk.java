@@ -26,6 +26,16 @@ public record CopyChunk(int number, int count, @Nullable KeyRange range) {
         this(number, count, null);
     }
 
+    /** One as it was recorded: {@code range} is what {@link #rangeText} gave. */
+    public static CopyChunk recorded(int number, int count, String range) {
+        return new CopyChunk(number, count, range.isEmpty() ? null : KeyRange.parse(range));
+    }
+
+    /** Its range for a record; empty if it has none. */
+    public String rangeText() {
+        return range == null ? "" : range.toString();
+    }
+
     /** For people: nothing for a whole table, otherwise a space and which of how many. */
     public String suffix() {
         return count == 1 ? "" : " (" + number + " of " + count + ")";

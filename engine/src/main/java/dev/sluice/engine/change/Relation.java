@@ -30,7 +30,8 @@ public record Relation(
         this(oid, schema, name, identity, columns, highestOf(columns));
     }
 
-    private static int highestOf(List<Column> columns) {
+    /** The highest {@link Column#number} among these, 0 if none is known. */
+    public static int highestOf(List<Column> columns) {
         return columns.stream().mapToInt(Column::number).max().orElse(0);
     }
 

@@ -2,7 +2,6 @@ package dev.sluice.engine.checkpoint;
 
 import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
-import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,7 +10,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The chunks that were copied into sinks that keep no record of them. Used under the lock of its store. */
 final class CopiedChunkTable {
@@ -40,7 +38,6 @@ final class CopiedChunkTable {
     }
 
     private static String[] values(String pipeline, String sink, CopiedChunk chunk) {
-        KeyRange range = chunk.chunk().range();
         return new String[] {
             pipeline,
             sink,
@@ -49,7 +46,7 @@ final class CopiedChunkTable {
             chunk.table(),
             Integer.toString(chunk.chunk().number()),
             Integer.toString(chunk.chunk().count()),
-            range == null ? "" : range.toString(),
+            chunk.chunk().rangeText(),
             chunk.readAt().toString()
         };
     }
@@ -71,9 +68,7 @@ final class CopiedChunkTable {
     }
 
     private static CopiedChunk read(ResultSet row) throws SQLException {
-        String range = row.getString(6);
-        @Nullable KeyRange keys = range.isEmpty() ? null : KeyRange.parse(range);
-        CopyChunk chunk = new CopyChunk(row.getInt(4), row.getInt(5), keys);
+        CopyChunk chunk = CopyChunk.recorded(row.getInt(4), row.getInt(5), row.getString(6));
         return new CopiedChunk(
                 row.getLong(1), row.getString(2), row.getString(3), chunk, Position.parse(row.getString(7)));
     }

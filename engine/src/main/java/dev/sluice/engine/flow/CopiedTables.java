@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Copied chunks by their table, found by its OID and by its name, as {@link CopiedChunk#isOf}. Immutable. */
+/**
+ * Copied chunks by their table, found by its OID and by its name: a table keeps its OID when it is renamed, and one that is
+ * made anew its name. Immutable.
+ */
 final class CopiedTables {
     private final Map<Long, List<CopiedChunk>> byOid = new HashMap<>();
     private final Map<String, List<CopiedChunk>> byName = new HashMap<>();

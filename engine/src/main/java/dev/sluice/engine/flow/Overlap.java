@@ -41,11 +41,6 @@ final class Overlap {
         return last.isAfter(start) ? new Overlap(copied, last) : NONE;
     }
 
-    /** Where it ends: what comes after is in no copy. */
-    Position end() {
-        return end;
-    }
-
     /** The batch without it; moves the position as far. */
     ChangeBatch removeFrom(ChangeBatch batch) {
         if (batch.isEmpty() || batch.position(0).isAfter(end)) {

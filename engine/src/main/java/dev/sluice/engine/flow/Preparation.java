@@ -154,8 +154,8 @@ final class Preparation {
                 .concatMap(lane -> recorded(lane).map(chunks -> filling(plan, lane, chunks)))
                 .collectList()
                 .flatMap(fillings -> isComplete(fillings, source)
-                        ? goOn(fillings, source.identity(), first)
-                        : fillLater(fillings, source.identity(), first));
+                        ? goOn(plan, fillings, source.identity(), first)
+                        : fillLater(plan, fillings, source.identity(), first));
     }
 
     private Mono<List<CopiedChunk>> recorded(Lane lane) {
@@ -176,13 +176,13 @@ final class Preparation {
                         .allMatch(filling.holdings()::hold));
     }
 
-    private Mono<Ready> goOn(List<Filling> fillings, SourceIdentity source, boolean first) {
-        LOG.info("{}: going on from {}", spec.name(), ready(fillings, source).least());
-        return complete(fillings, source, first);
+    private Mono<Ready> goOn(StartPlan.Resume plan, List<Filling> fillings, SourceIdentity source, boolean first) {
+        LOG.info("{}: going on from {}", spec.name(), plan.least());
+        return complete(fillings, copies(source), source, first);
     }
 
     /** From a view of the tables as they are now. */
-    private Mono<Ready> fillLater(List<Filling> fillings, SourceIdentity source, boolean first) {
+    private Mono<Ready> fillLater(StartPlan.Resume plan, List<Filling> fillings, SourceIdentity source, boolean first) {
         copying.run();
         return Mono.usingWhen(
                 Mono.defer(() -> spec.source().origin().later()),
@@ -191,24 +191,26 @@ final class Preparation {
                             "{}: copying what is missing as of {}, the stream goes on from {}",
                             spec.name(),
                             snapshot.position(),
-                            ready(fillings, source).least());
+                            plan.least());
                     return fill(fillings, snapshot, source, first);
                 },
                 Snapshot::close);
     }
 
     private Mono<Ready> fill(List<Filling> fillings, Snapshot snapshot, SourceIdentity source, boolean first) {
-        return new TableCopies(spec.name(), state, backoff, source)
-                .fill(fillings, snapshot)
-                .flatMap(filled -> complete(filled, source, first))
+        TableCopies copies = copies(source);
+        return copies.fill(fillings, snapshot)
+                .flatMap(filled -> complete(filled, copies, source, first))
                 .doOnNext(ready -> LOG.info("{}: the copy is complete", spec.name()));
     }
 
-    private Mono<Ready> complete(List<Filling> fillings, SourceIdentity source, boolean first) {
+    private TableCopies copies(SourceIdentity source) {
+        return new TableCopies(spec.name(), state, backoff, source);
+    }
+
+    private Mono<Ready> complete(List<Filling> fillings, TableCopies copies, SourceIdentity source, boolean first) {
         return record(fillings, source, first)
-                .then(Flux.fromIterable(fillings)
-                        .concatMap(filling -> new TableCopies(spec.name(), state, backoff, source).seal(filling))
-                        .then())
+                .then(Flux.fromIterable(fillings).concatMap(copies::seal).then())
                 .thenReturn(ready(fillings, source));
     }
 

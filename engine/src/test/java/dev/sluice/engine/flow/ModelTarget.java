@@ -179,7 +179,9 @@ final class ModelTarget {
             if (filter.includes(table)) {
                 requireCopied(
                         table,
-                        chunks.stream().filter(chunk -> chunk.isOf(table)).toList());
+                        chunks.stream()
+                                .filter(chunk -> chunk.relation() == table.oid())
+                                .toList());
             }
         }
         complete = List.copyOf(chunks);

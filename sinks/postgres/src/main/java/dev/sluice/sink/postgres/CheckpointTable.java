@@ -1,9 +1,6 @@
 package dev.sluice.sink.postgres;
 
-import dev.sluice.engine.change.CopiedChunk;
-import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
-import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
@@ -11,7 +8,6 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.PostgresEndpoint;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
-import java.util.ArrayList;
 import java.util.List;
 import reactor.core.publisher.Mono;
 
@@ -125,23 +121,6 @@ final class CheckpointTable {
             WHERE pipeline = $1::text AND sink = $2::text AND epoch = $3::bigint
             """;
 
-    private static final String COPIED = """
-            SELECT relation, table_schema, table_name, chunk, chunk_count, key_range, read_at::text FROM sluice.copied
-            WHERE pipeline = $1::text AND sink = $2::text
-            """;
-
-    private static final String KEEP_COPIED = """
-            DELETE FROM sluice.copied c WHERE pipeline = $1::text AND sink = $2::text
-              AND NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[], $5::int4[]) k(table_schema, table_name, chunk)
-                WHERE k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.chunk = c.chunk)
-            """;
-
-    private static final String TABLES_IN_PART = """
-            SELECT table_schema || '.' || table_name FROM sluice.copied
-            WHERE pipeline = $1::text AND sink = $2::text AND key_range = ''
-            GROUP BY table_schema, table_name HAVING count(*) <> min(chunk_count) OR min(chunk_count) <> max(chunk_count)
-            """;
-
     private static final String SET_STATE = """
             WITH moved AS (
               UPDATE sluice.checkpoint
@@ -200,55 +179,6 @@ final class CheckpointTable {
         /** Asks where the first copy was begun that this target knows of. */
         Statement preparedAsOf() {
             return Statement.of(PREPARED_AS_OF, "read sluice.checkpoint", pipeline, sink, epoch);
-        }
-
-        /** Asks for all chunks that were copied. */
-        Statement copied() {
-            return Statement.of(COPIED, "read sluice.copied", pipeline, sink);
-        }
-
-        /** Forgets all other chunks. */
-        Statement keepCopied(List<CopiedChunk> kept) {
-            return Statement.of(
-                    KEEP_COPIED,
-                    "clear sluice.copied",
-                    pipeline,
-                    sink,
-                    kept.stream().map(CopiedChunk::schema).toArray(String[]::new),
-                    kept.stream().map(CopiedChunk::table).toArray(String[]::new),
-                    kept.stream().map(chunk -> chunk.chunk().number()).toArray(Integer[]::new));
-        }
-
-        static List<CopiedChunk> chunks(RowSet<Row> copied) {
-            List<CopiedChunk> chunks = new ArrayList<>();
-            for (Row row : copied) {
-                String range = row.getString("key_range");
-                CopyChunk chunk = new CopyChunk(
-                        row.getInteger("chunk"),
-                        row.getInteger("chunk_count"),
-                        range.isEmpty() ? null : KeyRange.parse(range));
-                chunks.add(new CopiedChunk(
-                        row.getLong("relation"),
-                        row.getString("table_schema"),
-                        row.getString("table_name"),
-                        chunk,
-                        Position.boundary(Position.parseLsn(row.getString("read_at")))));
-            }
-            return chunks;
-        }
-
-        /** Asks for the tables of which some chunks were copied and others not. */
-        Statement tablesInPart() {
-            return Statement.of(TABLES_IN_PART, "read sluice.copied", pipeline, sink);
-        }
-
-        /** Fails if there is one. */
-        void requireWhole(RowSet<Row> tablesInPart) {
-            if (tablesInPart.size() > 0) {
-                throw new SyncException(
-                        ErrorKind.INTERNAL,
-                        "the first copy of " + tablesInPart.iterator().next().getString(0) + " is not complete");
-            }
         }
 
         /** Fails unless the target itself says that it was filled as of {@code snapshot}. */

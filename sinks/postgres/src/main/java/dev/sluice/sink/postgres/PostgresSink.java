@@ -101,8 +101,8 @@ final class PostgresSink implements TransactionalSink {
 
     @Override
     public Mono<List<CopiedChunk>> copied() {
-        return whenOpen(current -> current.session().run(current.claim().copied()))
-                .map(Claim::chunks)
+        return whenOpen(current -> current.session().run(new CopyRecords(current.claim()).all()))
+                .map(CopyRecords::chunks)
                 .onErrorMap(error -> TargetErrors.classify("read what was copied to " + describe(), error));
     }
 
@@ -131,8 +131,8 @@ final class PostgresSink implements TransactionalSink {
         return current.session()
                 .run(claim.preparedAsOf())
                 .doOnNext(known -> claim.requirePrepared(known, snapshot))
-                .then(Mono.defer(() -> current.session().run(claim.tablesInPart())))
-                .doOnNext(claim::requireWhole)
+                .then(Mono.defer(() -> current.session().run(new CopyRecords(claim).tablesInPart())))
+                .doOnNext(CopyRecords::requireWhole)
                 .then(Mono.defer(() -> current.session().run(claim.setState(true, snapshot))))
                 .onErrorMap(
                         StatementFailure.class, failure -> TargetErrors.isFenced(failure) ? claim.fenced() : failure);

@@ -79,7 +79,7 @@ final class TargetSchema {
     }
 
     private Mono<Set<String>> copied(Claim claim) {
-        return session.run(claim.copied()).map(rows -> names(Claim.chunks(rows)));
+        return session.run(new CopyRecords(claim).all()).map(rows -> names(CopyRecords.chunks(rows)));
     }
 
     private static Set<String> names(List<CopiedChunk> chunks) {
@@ -137,7 +137,7 @@ final class TargetSchema {
         List<Statement> all = new ArrayList<>();
         all.add(Statement.of("BEGIN", "begin a transaction"));
         all.addAll(ddl);
-        all.add(claim.keepCopied(kept));
+        all.add(new CopyRecords(claim).keep(kept));
         if (claim.position().isNone()) {
             all.add(Statement.of(
                     "DELETE FROM sluice.relation WHERE pipeline = $1::text AND sink = $2::text",

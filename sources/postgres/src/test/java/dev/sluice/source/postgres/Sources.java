@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Sources for tests: small batches, frequent status messages. */
 final class Sources {
@@ -30,48 +31,32 @@ final class Sources {
     }
 
     static PostgresSourceConfig withoutKey(PostgresSourceConfig config, WithoutKey answer) {
-        return new PostgresSourceConfig(
-                config.url(),
-                config.password(),
-                config.tables(),
-                config.slot(),
-                config.publication(),
-                config.failover(),
-                answer,
-                config.batch(),
-                config.statusInterval(),
-                config.copy());
+        return with(config, config.slot(), config.publication(), config.failover(), answer, config.copy());
     }
 
     static PostgresSourceConfig withoutCopy(PostgresSourceConfig config) {
-        return new PostgresSourceConfig(
-                config.url(),
-                config.password(),
-                config.tables(),
-                config.slot(),
-                config.publication(),
-                config.failover(),
-                config.withoutKey(),
-                config.batch(),
-                config.statusInterval(),
-                new CopyConfig(CopyMode.NEVER, 2, new DataSize(64 << 20)));
+        return with(config, new CopyConfig(CopyMode.NEVER, 2, new DataSize(64 << 20)));
     }
 
     static PostgresSourceConfig inSmallChunks(PostgresSourceConfig config) {
-        return new PostgresSourceConfig(
-                config.url(),
-                config.password(),
-                config.tables(),
-                config.slot(),
-                config.publication(),
-                config.failover(),
-                config.withoutKey(),
-                config.batch(),
-                config.statusInterval(),
-                new CopyConfig(CopyMode.INITIAL, 3, new DataSize(64 << 10)));
+        return with(config, new CopyConfig(CopyMode.INITIAL, 3, new DataSize(64 << 10)));
+    }
+
+    private static PostgresSourceConfig with(PostgresSourceConfig config, CopyConfig copy) {
+        return with(config, config.slot(), config.publication(), config.failover(), config.withoutKey(), copy);
     }
 
     static PostgresSourceConfig named(PostgresSourceConfig config, String slot, String publication, boolean failover) {
+        return with(config, slot, publication, failover, config.withoutKey(), config.copy());
+    }
+
+    private static PostgresSourceConfig with(
+            PostgresSourceConfig config,
+            @Nullable String slot,
+            @Nullable String publication,
+            boolean failover,
+            WithoutKey withoutKey,
+            @Nullable CopyConfig copy) {
         return new PostgresSourceConfig(
                 config.url(),
                 config.password(),
@@ -79,10 +64,10 @@ final class Sources {
                 slot,
                 publication,
                 failover,
-                config.withoutKey(),
+                withoutKey,
                 config.batch(),
                 config.statusInterval(),
-                config.copy());
+                copy);
     }
 
     static Source open(PostgresSourceConfig config, String pipeline) {

@@ -161,7 +161,7 @@ public record Publication(
             if (existing.ours()) {
                 statement.execute("ALTER PUBLICATION " + Identifiers.quote(name) + " SET TABLE " + list(tables));
             } else if (!existing.missing(tables).isEmpty()) {
-                statement.execute(addStatement(name, existing.missing(tables)));
+                add(connection, name, existing.missing(tables));
             }
         }
     }

@@ -128,7 +128,7 @@ final class SnapshotStart {
             }
             dropLeftover(connection);
             Publication.ensure(connection, settings.publication(), settings.pipeline(), tables);
-            return tables.stream().map(Table::oid).collect(Collectors.toSet());
+            return oids(tables);
         }
     }
 
@@ -138,11 +138,12 @@ final class SnapshotStart {
      */
     private Set<Long> addTables() throws SQLException {
         try (PgConnection connection = connections.open()) {
-            TableChoice choice = new TableChoice(settings, new TableCatalogue(connection));
             Publication publication = Publication.find(connection, settings.publication())
                     .orElseThrow(() -> new SyncException(
                             ErrorKind.SOURCE_GAP, "publication " + settings.publication() + " was dropped"));
-            List<Table> added = choice.added(publication);
+            List<Table> tables =
+                    new TableChoice(settings, new TableCatalogue(connection)).published(publication, new Report());
+            List<Table> added = publication.missing(tables);
             if (!added.isEmpty()) {
                 Publication.add(connection, publication.name(), added);
                 LOG.info(
@@ -151,10 +152,12 @@ final class SnapshotStart {
                         publication.name(),
                         added.stream().map(Table::displayName).collect(Collectors.joining(", ")));
             }
-            return choice.published(publication, new Report()).stream()
-                    .map(Table::oid)
-                    .collect(Collectors.toSet());
+            return oids(tables);
         }
+    }
+
+    private static Set<Long> oids(List<Table> tables) {
+        return tables.stream().map(Table::oid).collect(Collectors.toSet());
     }
 
     private void dropLeftover(PgConnection connection) throws SQLException {

@@ -53,7 +53,7 @@ final class TableChoice {
                 }
             } else {
                 published.add(table);
-                if (!table.hasReplicaIdentity() && settings.withoutKey() != WithoutKey.INSERTS) {
+                if (needsIdentity(table)) {
                     report.notice(
                             table.displayName() + " is published and has no replica identity any more, so its UPDATEs"
                                     + " and DELETEs fail in the source: " + remedy(table));
@@ -63,11 +63,9 @@ final class TableChoice {
         return published;
     }
 
-    /** Of those that {@link #published} returned, the ones to add to the publication. */
-    List<Table> added(Publication publication) throws SQLException {
-        return published(publication, new Report()).stream()
-                .filter(table -> !publication.publishes(table))
-                .toList();
+    /** Whether it has no replica identity, and that is not what was asked for. */
+    private boolean needsIdentity(Table table) {
+        return !table.hasReplicaIdentity() && settings.withoutKey() != WithoutKey.INSERTS;
     }
 
     /** Why a table that came later cannot be followed; null if it can. Nothing that comes later stops the others. */
@@ -79,7 +77,7 @@ final class TableChoice {
         if (!table.logged()) {
             return "it is unlogged, its changes are in no WAL";
         }
-        if (!table.hasReplicaIdentity() && settings.withoutKey() != WithoutKey.INSERTS) {
+        if (needsIdentity(table)) {
             return "it has no replica identity: " + remedy(table);
         }
         if (!publication.owned() || !table.owned()) {
@@ -131,10 +129,10 @@ final class TableChoice {
             report.notice(table.displayName() + " is unlogged: its changes are in no WAL, so it is left out.");
             return false;
         }
+        if (needsIdentity(table)) {
+            return refuseWithoutKey(table, report);
+        }
         if (!table.hasReplicaIdentity()) {
-            if (settings.withoutKey() != WithoutKey.INSERTS) {
-                return refuseWithoutKey(table, report);
-            }
             report.notice(table.displayName() + " has no replica identity: its rows are only to be inserted, the server"
                     + " refuses to UPDATE and DELETE them now.");
         }

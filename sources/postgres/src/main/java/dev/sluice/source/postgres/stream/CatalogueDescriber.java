@@ -79,14 +79,13 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
             }
             index++;
         }
-        int highest = columns.stream().mapToInt(Column::number).max().orElse(0);
         return new Relation(
                 message.oid(),
                 message.schema(),
                 message.name(),
                 message.identity(),
                 columns,
-                Math.max(highest, facts.highestGenerated()));
+                Math.max(Relation.highestOf(columns), facts.highestGenerated()));
     }
 
     /** PostgreSQL 18 can publish them; they are not ours to write anywhere. */
