@@ -177,6 +177,7 @@ public final class Connections {
         settings.put("IntervalStyle", "postgres");
         settings.put("TimeZone", "UTC");
         settings.put("extra_float_digits", "3");
+        settings.put("jit", "off"); // compiles our catalog queries for longer than they run
         settings.put("bytea_output", "hex");
         settings.put("xmlbinary", "base64");
         settings.put("lc_monetary", "C");

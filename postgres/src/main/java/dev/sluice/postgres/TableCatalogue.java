@@ -81,34 +81,37 @@ public final class TableCatalogue {
      */
     private static final String COLUMNS = """
             SELECT a.attrelid, a.attname, a.attnum, a.atttypid, a.atttypmod,
-              format_type(a.atttypid, a.atttypmod) AS type_text, a.attnotnull, a.attgenerated <> '' AS generated,
-              EXISTS (
-                SELECT FROM pg_index i
-                WHERE i.indrelid = c.oid AND i.indisvalid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
-                  AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) AS key,
-              CASE c.relkind
-                WHEN 'p' THEN partitions.known
-                ELSE CASE
-                  WHEN a.atthasmissing THEN y.typdelim = ','
-                  WHEN a.atthasdef OR a.attidentity <> '' OR y.typdefault IS NOT NULL THEN c.relfilenode = c.oid
-                  ELSE true
-                END
-              END AS earlier_known,
-              CASE c.relkind WHEN 'p' THEN partitions.value ELSE (a.attmissingval::text::text[])[1] END AS earlier
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type y ON y.oid = a.atttypid
-            CROSS JOIN LATERAL (
+              format_type(a.atttypid, a.atttypmod), a.attgenerated <> '', coalesce(a.attnum = ANY (c.key), false),
+              a.attnotnull,
+              CASE
+                WHEN c.relkind = 'p' THEN partitions.known
+                WHEN a.atthasmissing THEN y.typdelim = ','
+                WHEN a.atthasdef OR a.attidentity <> '' OR y.typdefault IS NOT NULL THEN c.first_file
+                ELSE true
+              END,
+              CASE c.relkind WHEN 'p' THEN partitions.value ELSE (a.attmissingval::text::text[])[1] END
+            FROM (
+              SELECT c.oid, c.relkind, c.relfilenode = c.oid AS first_file, (
+                SELECT i.indkey[0:i.indnkeyatts - 1]::int2[] FROM pg_index i
+                WHERE i.indrelid = c.oid AND i.indisvalid
+                  AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) AS key
+              FROM pg_class c WHERE c.oid = ANY (?::oid[])
+              OFFSET 0 -- for each table once, not for each of its columns
+            ) AS c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid
+            LEFT JOIN LATERAL (
               SELECT (min(p.attmissingval::text)::text[])[1] AS value,
                 CASE
                   WHEN bool_or(p.atthasmissing) THEN y.typdelim = ',' AND count(DISTINCT p.attmissingval::text) = 1
                   WHEN a.atthasdef OR a.attidentity <> '' OR y.typdefault IS NOT NULL THEN bool_and(f.relfilenode = f.oid)
                   ELSE true
                 END AS known
-              FROM pg_partition_tree(CASE c.relkind WHEN 'p' THEN c.oid END) t
+              FROM pg_partition_tree(c.oid) t
               JOIN pg_class f ON f.oid = t.relid
               JOIN pg_attribute p ON p.attrelid = f.oid AND p.attname = a.attname
               WHERE t.isleaf
-            ) AS partitions
-            WHERE a.attrelid = ANY (?::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+              HAVING c.relkind = 'p' -- which is looked at first
+            ) AS partitions ON true
+            WHERE a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attrelid, a.attnum
             """;
 
@@ -295,19 +298,20 @@ public final class TableCatalogue {
             boolean key,
             boolean notNull,
             Earlier earlier) {
+        /** By number, as to look each column up by its name took half of the time for the 400,000 of 10,000 tables. */
         static Row read(ResultSet results) throws SQLException {
-            @Nullable String typeText = results.getString("type_text");
+            @Nullable String typeText = results.getString(6);
             return new Row(
-                    results.getLong("attrelid"),
-                    results.getString("attname"),
-                    results.getInt("attnum"),
-                    results.getLong("atttypid"),
-                    results.getInt("atttypmod"),
+                    results.getLong(1),
+                    results.getString(2),
+                    results.getInt(3),
+                    results.getLong(4),
+                    results.getInt(5),
                     typeText == null ? "" : typeText,
-                    results.getBoolean("generated"),
-                    results.getBoolean("key"),
-                    results.getBoolean("attnotnull"),
-                    results.getBoolean("earlier_known") ? Earlier.of(results.getString("earlier")) : Earlier.UNKNOWN);
+                    results.getBoolean(7),
+                    results.getBoolean(8),
+                    results.getBoolean(9),
+                    results.getBoolean(10) ? Earlier.of(results.getString(11)) : Earlier.UNKNOWN);
         }
 
         Column toColumn(DataType dataType, int index) {

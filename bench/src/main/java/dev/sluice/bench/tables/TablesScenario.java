@@ -12,6 +12,7 @@ import dev.sluice.bench.server.Backlog;
 import dev.sluice.bench.server.BenchServer;
 import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.server.Workload;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,6 +44,11 @@ public final class TablesScenario implements Scenario {
     }
 
     @Override
+    public List<String> peers() {
+        return List.of(PgRecvlogical.NAME);
+    }
+
+    @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         BenchServer server = bed.source();
         bed.say("making 1, %,d and %,d tables with %,d rows, %s", some, many, bed.rows(shape), shape.label());
@@ -50,11 +56,13 @@ public final class TablesScenario implements Scenario {
                 Workload ofSome = Workload.ofTables(server, shape, some);
                 Workload ofMany = Workload.ofTables(server, shape, many)) {
             Backlog backlog = ofMany.insert(bed.rows(shape));
-            List<Peer> peers = List.of(
-                    sluice(bed, JvmPeer.SLUICE, backlog),
-                    new PgRecvlogical(backlog, server.url()),
-                    sluice(bed, "1 table", ofOne.insert(bed.rows(shape))),
-                    sluice(bed, some + " tables", ofSome.insert(bed.rows(shape))));
+            List<Peer> peers = new ArrayList<>();
+            peers.add(sluice(bed, JvmPeer.SLUICE, backlog));
+            if (bed.wants(PgRecvlogical.NAME)) {
+                peers.add(new PgRecvlogical(backlog, server.url()));
+            }
+            peers.add(sluice(bed, "1 table", ofOne.insert(bed.rows(shape))));
+            peers.add(sluice(bed, some + " tables", ofSome.insert(bed.rows(shape))));
             return List.of(bed.compare(shape, "", Unit.ROWS_PER_SECOND, bed.rows(shape), peers));
         }
     }

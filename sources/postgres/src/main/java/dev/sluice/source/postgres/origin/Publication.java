@@ -39,6 +39,8 @@ public record Publication(
     private static final String OPTIONS =
             " WITH (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
 
+    private static final String EXISTS = "SELECT EXISTS (SELECT FROM pg_publication WHERE pubname = ?)";
+
     private static final String QUERY = """
             SELECT p.oid, coalesce(obj_description(p.oid, 'pg_publication'), '') LIKE ? || '%',
               pg_has_role(p.pubowner, 'USAGE'), p.puballtables,
@@ -64,7 +66,7 @@ public record Publication(
             """;
 
     public static boolean exists(Connection connection, String name) throws SQLException {
-        return find(connection, name).isPresent();
+        return ask(connection, EXISTS, name);
     }
 
     static Optional<Publication> find(Connection connection, String name) throws SQLException {
@@ -107,7 +109,11 @@ public record Publication(
         if (connection.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_SCHEMAS) {
             return false;
         }
-        try (PreparedStatement statement = connection.prepareStatement(SCHEMAS)) {
+        return ask(connection, SCHEMAS, name);
+    }
+
+    private static boolean ask(Connection connection, String query, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, name);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);

@@ -5,6 +5,7 @@ import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.Earlier;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
+import dev.sluice.engine.route.TableSelection;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.TableCatalogue;
 import dev.sluice.postgres.TypeCatalogue;
@@ -34,21 +35,20 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     private static final int CHEAPER_AMONG_MANY = 16;
 
     private final Connections connections;
-    private final String publication;
+    private final TableSelection wanted;
     private KnownTables known = KnownTables.NONE;
-    private int knownAtMost;
     private int askedSinceKnown;
     private volatile @Nullable PgConnection connection;
 
-    CatalogueDescriber(Connections connections, String publication) {
+    CatalogueDescriber(Connections connections, TableSelection wanted) {
         this.connections = connections;
-        this.publication = publication;
+        this.wanted = wanted;
     }
 
     @Override
     public Relation describe(RelationMessage message, long xid, Map<Long, TypeMessage> announced) throws SQLException {
         TableFacts facts = known.find(message, xid);
-        if (facts == null && askedSinceKnown >= Math.max(LEAST_BEFORE_MANY, knownAtMost / CHEAPER_AMONG_MANY)) {
+        if (facts == null && askedSinceKnown >= Math.max(LEAST_BEFORE_MANY, known.unused() / CHEAPER_AMONG_MANY)) {
             facts = readMany(message).find(message, xid);
         }
         return describe(message, facts == null ? readOne(message.oid()) : facts, announced);
@@ -56,8 +56,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
 
     private KnownTables readMany(RelationMessage message) throws SQLException {
         known = KnownTables.NONE; // not both at once in memory
-        known = KnownTables.read(connection(), publication, message.oid());
-        knownAtMost = Math.max(knownAtMost, known.size());
+        known = KnownTables.read(connection(), wanted, message.oid());
         askedSinceKnown = 0;
         return known;
     }

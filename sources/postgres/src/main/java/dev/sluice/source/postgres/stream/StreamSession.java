@@ -109,7 +109,7 @@ public final class StreamSession {
     }
 
     private void connect() throws SQLException {
-        CatalogueDescriber describer = new CatalogueDescriber(connections, settings.publication());
+        CatalogueDescriber describer = new CatalogueDescriber(connections, settings.tables());
         catalogue = describer;
         check(describer.connection());
         if (stopped) {

@@ -55,9 +55,9 @@ class SilenceTest {
 
     private static ChangeReader reader(ReplicationLink link, Connections connections) {
         Feedback feedback = new Feedback(link, new AtomicLong(), 0, STATUS_INTERVAL.toNanos());
-        CatalogueDescriber catalogue = new CatalogueDescriber(connections, "none");
-        ChangeAssembler assembler =
-                new ChangeAssembler(catalogue, TableSelection.of(List.of("public.*")), Position.NONE, 1 << 20);
+        TableSelection tables = TableSelection.of(List.of("public.*"));
+        CatalogueDescriber catalogue = new CatalogueDescriber(connections, tables);
+        ChangeAssembler assembler = new ChangeAssembler(catalogue, tables, Position.NONE, 1 << 20);
         return new ChangeReader(link, assembler, feedback, catalogue, new NoMeters(), Duration.ofSeconds(1));
     }
 
