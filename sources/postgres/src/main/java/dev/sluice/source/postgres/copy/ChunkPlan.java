@@ -116,9 +116,12 @@ public final class ChunkPlan {
         if (column == null) {
             return null;
         }
-        String query = "SELECT (SELECT min(t." + Identifiers.quote(column) + ") FROM ONLY " + table.sqlName() + " t"
-                + " WHERE t.ctid >= format('(%s,0)', b.page)::tid AND t.ctid < format('(%s,0)', b.page + 1)::tid)"
-                + " FROM generate_series(?::int8, ?::int8, ?::int8) AS b(page) ORDER BY b.page";
+        // Without OFFSET 0 the least key is looked for in the index, from its beginning on, until one lies on the page.
+        String query =
+                "SELECT (SELECT min(k.value) FROM (SELECT t." + Identifiers.quote(column) + " AS value FROM ONLY "
+                        + table.sqlName() + " t WHERE t.ctid >= format('(%s,0)', b.page)::tid"
+                        + " AND t.ctid < format('(%s,0)', b.page + 1)::tid OFFSET 0) AS k)"
+                        + " FROM generate_series(?::int8, ?::int8, ?::int8) AS b(page) ORDER BY b.page";
         List<Long> sampled = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setLong(1, pagesEach);

@@ -91,10 +91,13 @@ final class TableReader {
         }
     }
 
-    /** To read all of the table for each of its chunks would take for ever. Holds for this transaction. */
+    /**
+     * To read all of the table for each of its chunks would take for ever; and rows that lie in the order of their keys are
+     * read faster page by page (a bitmap scan) than one by one. Holds for this transaction.
+     */
     private static void useIndex(PgConnection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL enable_seqscan = off");
+            statement.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off");
         }
     }
 
