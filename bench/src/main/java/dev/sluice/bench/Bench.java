@@ -13,6 +13,7 @@ import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.tables.TablesScenario;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +51,8 @@ import picocli.CommandLine.Spec;
         })
 public final class Bench implements Callable<Integer> {
     private static final String ALL = "all";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bench.class);
 
     private static final List<Scenario> SCENARIOS = List.of(
             new DrainScenario(),
@@ -141,7 +146,28 @@ public final class Bench implements Callable<Integer> {
 
     /** Ends the process with one of the exit codes above. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Bench()).execute(arguments));
+        System.exit(commandLine(new Bench()).execute(arguments));
+    }
+
+    /** One that says what is wrong in a line or two. */
+    static CommandLine commandLine(Bench bench) {
+        return new CommandLine(bench)
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    PrintWriter screen = wrong.getCommandLine().getErr();
+                    screen.println(wrong.getMessage());
+                    screen.println("    -> bin/sluice bench --help");
+                    return 2;
+                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (!(failure instanceof SQLException)) {
+                        LOG.error("nobody has expected this", failure);
+                    }
+                    PrintWriter screen = command.getErr();
+                    screen.println("nothing was measured: " + Rounds.reason(failure));
+                    screen.println(
+                            "    -> Mend that, or leave --source and --target out to measure with embedded servers.");
+                    return 1;
+                });
     }
 
     @Override
@@ -239,7 +265,7 @@ public final class Bench implements Callable<Integer> {
 
     private CommandLine commandLine() {
         CommandSpec known = spec;
-        return known == null ? new CommandLine(this) : known.commandLine();
+        return known == null ? commandLine(this) : known.commandLine();
     }
 
     private ParameterException wrong(String why) {

@@ -11,11 +11,20 @@ import picocli.CommandLine;
 
 class BenchTest {
     private final StringWriter errors = new StringWriter();
-    private final CommandLine bench = new CommandLine(new Bench()).setErr(new PrintWriter(errors, true));
+    private final CommandLine bench = Bench.commandLine(new Bench()).setErr(new PrintWriter(errors, true));
 
     @Test
     void anUnknownScenarioIsRefusedWithThoseThereAre() {
         refused("no scenario is called drian; there are drain, drain-unix, ", "drian");
+    }
+
+    @Test
+    void aServerThatCannotBeReachedIsSaidInALine() {
+        assertThat(bench.execute("drain", "--source", "postgresql://somebody@127.0.0.1:1/nothing"))
+                .isEqualTo(1);
+        assertThat(errors.toString())
+                .contains("nothing was measured: ", "127.0.0.1:1", "    -> ")
+                .doesNotContain("Exception");
     }
 
     @Test

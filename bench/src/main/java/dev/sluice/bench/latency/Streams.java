@@ -104,7 +104,7 @@ final class Streams {
                     },
                     "sluice-bench-child");
             thread.start();
-            Latencies latencies = watch.awaitAll(all(), uncounted);
+            Latencies latencies = watch.awaitAll(all(), uncounted, () -> !following.isCompletedExceptionally());
             try {
                 return measured(following.join().measurement(all()), latencies, load);
             } catch (CompletionException failed) {
@@ -142,7 +142,7 @@ final class Streams {
                 TargetWatch watch = new TargetWatch(target.server(), first)) {
             watch.awaitFirst();
             load.go();
-            Latencies latencies = watch.awaitAll(all(), uncounted);
+            Latencies latencies = watch.awaitAll(all(), uncounted, () -> true);
             return measured(new Measurement(all(), load.await(), Map.of()), latencies, load);
         }
     }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -35,23 +36,24 @@ final class TargetWatch implements AutoCloseable {
 
     /** Waits until the first row is there. */
     void awaitFirst() throws SQLException {
-        await(1, 1, Latencies.recorder());
+        await(1, 1, Latencies.recorder(), () -> true);
     }
 
     /**
      * Waits for the others.
      *
      * @param uncounted how many of the first are left out of the result
+     * @param worthIt whether rows may still come; waiting ends early when not
      */
-    Latencies awaitAll(long count, long uncounted) throws SQLException {
+    Latencies awaitAll(long count, long uncounted, BooleanSupplier worthIt) throws SQLException {
         Histogram histogram = Latencies.recorder();
-        await(count, uncounted, histogram);
+        await(count, uncounted, histogram, worthIt);
         return Latencies.of(histogram);
     }
 
-    private void await(long count, long uncounted, Histogram histogram) throws SQLException {
+    private void await(long count, long uncounted, Histogram histogram, BooleanSupplier worthIt) throws SQLException {
         long lastNews = System.nanoTime();
-        while (seen < count) {
+        while (seen < count && worthIt.getAsBoolean()) {
             long before = seen;
             look(uncounted, histogram);
             if (seen > before) {
