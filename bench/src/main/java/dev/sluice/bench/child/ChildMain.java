@@ -10,9 +10,13 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Main class of a child process: see {@link ChildJvm} for what it reads and prints. */
 public final class ChildMain {
+    private static final Logger LOG = LoggerFactory.getLogger(ChildMain.class);
+
     private ChildMain() {}
 
     /** Ends when its standard input does, and so never outlives its parent. */
@@ -31,7 +35,7 @@ public final class ChildMain {
         try {
             return run(Job.of(new JsonObject(line)), ready).toJson().encode();
         } catch (SQLException | RuntimeException | OutOfMemoryError failure) {
-            failure.printStackTrace();
+            LOG.error("a job failed", failure); // without the job, which has passwords
             return new JsonObject().put("error", failure.toString()).encode();
         }
     }

@@ -13,7 +13,6 @@ import dev.sluice.engine.config.PipelineGroup;
 import dev.sluice.engine.flow.LaneStatus;
 import dev.sluice.engine.flow.Pipeline;
 import dev.sluice.engine.flow.PipelineStatus;
-import dev.sluice.engine.flow.TableProgress;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.SourceContext;
 import dev.sluice.engine.source.SourceState;
@@ -128,7 +127,6 @@ final class PipelineRun {
     /** Of the first lane; all get the same. */
     private static long rows(PipelineStatus status) {
         LaneStatus lane = status.lanes().get(0);
-        return lane.changes()
-                + lane.copy().stream().mapToLong(TableProgress::rows).sum();
+        return lane.changes() + lane.copy().rows();
     }
 }
