@@ -66,7 +66,10 @@ class DaemonTest {
                     .getJsonArray("sinks")
                     .getJsonObject(0);
             assertThat(lane.getLong("changes")).isGreaterThanOrEqualTo(500);
-            assertThat(lane.getJsonArray("copy")).hasSize(2);
+            JsonObject copy = lane.getJsonObject("copy");
+            assertThat(copy.getString("way")).isEqualTo("first");
+            assertThat(copy.getInteger("percent")).isEqualTo(100);
+            assertThat(copy.getJsonArray("tables")).hasSize(2);
         }
     }
 

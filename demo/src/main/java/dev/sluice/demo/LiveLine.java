@@ -1,9 +1,8 @@
 package dev.sluice.demo;
 
+import dev.sluice.engine.flow.CopyStatus;
 import dev.sluice.engine.flow.LaneStatus;
 import dev.sluice.engine.flow.PipelineStatus;
-import dev.sluice.engine.flow.TableProgress;
-import java.util.List;
 import java.util.Locale;
 
 /** Puts the state of a pipeline with one sink into one line, from one look at it to the next. For one thread. */
@@ -39,16 +38,14 @@ final class LiveLine {
         lastNanos = nanos;
     }
 
-    private static String copying(List<TableProgress> tables) {
-        long rows = tables.stream().mapToLong(TableProgress::rows).sum();
-        long expected = tables.stream()
-                .mapToLong(table ->
-                        table.finished() ? table.rows() : Math.max(table.rows(), Math.max(0, table.estimatedRows())))
-                .sum();
-        long done = tables.stream().filter(TableProgress::finished).count();
-        long percent = expected == 0 ? 0 : 100 * rows / expected;
+    private static String copying(CopyStatus copy) {
         return String.format(
-                Locale.ROOT, "copying     %,d rows   %d %%   %d of %d tables done", rows, percent, done, tables.size());
+                Locale.ROOT,
+                "copying     %,d rows   %d %%   %d of %d tables done",
+                copy.rows(),
+                (int) (100 * copy.done()),
+                copy.finishedTables(),
+                copy.tables().size());
     }
 
     private String streaming(PipelineStatus status, LaneStatus lane) {

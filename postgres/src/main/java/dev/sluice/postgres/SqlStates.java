@@ -40,7 +40,7 @@ public final class SqlStates {
     public static SyncException source(
             String doing, @Nullable String sqlState, String message, @Nullable Throwable error) {
         ErrorKind kind =
-                switch (cause(sqlState, error)) {
+                switch (cause(sqlState, message, error)) {
                     case UNAVAILABLE -> ErrorKind.SOURCE_UNAVAILABLE;
                     case PROTOCOL -> ErrorKind.SOURCE_PROTOCOL;
                     case REFUSED, MISFIT, ROW -> ErrorKind.SOURCE_REFUSED;
@@ -58,7 +58,7 @@ public final class SqlStates {
     public static SyncException target(
             String doing, @Nullable String sqlState, String message, @Nullable Throwable error) {
         ErrorKind kind =
-                switch (cause(sqlState, error)) {
+                switch (cause(sqlState, message, error)) {
                     case UNAVAILABLE, PROTOCOL -> ErrorKind.SINK_UNAVAILABLE;
                     case REFUSED -> ErrorKind.SINK_REFUSED;
                     case MISFIT -> ErrorKind.SINK_MISFIT;
@@ -100,12 +100,26 @@ public final class SqlStates {
         return io instanceof SSLHandshakeException || io instanceof SSLPeerUnverifiedException;
     }
 
-    private static Cause cause(@Nullable String sqlState, @Nullable Throwable error) {
+    /** Whether a value, or a row of them, is larger as text than the server can hold at once, which is 1 GB. */
+    public static boolean isTooLarge(SQLException error) {
+        return isTooLarge(error.getSQLState(), String.valueOf(error.getMessage()));
+    }
+
+    /** One limit has a code of its own, the other is told as an internal error: PostgreSQL's mcxt.c and stringinfo.c. */
+    private static boolean isTooLarge(@Nullable String sqlState, String message) {
+        return "54000".equals(sqlState)
+                || "XX000".equals(sqlState) && message.contains("invalid memory alloc request size");
+    }
+
+    private static Cause cause(@Nullable String sqlState, String message, @Nullable Throwable error) {
         if (isDistrust(error)) {
             return Cause.REFUSED;
         }
         if (sqlState == null || sqlState.length() != 5) {
             return ioError(error) == null ? Cause.UNKNOWN : Cause.UNAVAILABLE;
+        }
+        if (isTooLarge(sqlState, message)) {
+            return Cause.ROW;
         }
         return switch (sqlState) {
             case "08P01" -> Cause.PROTOCOL;
@@ -114,7 +128,7 @@ public final class SqlStates {
                 Cause.UNAVAILABLE; // read-only: a standby that is about to be promoted, or a primary no more
             case "42501", "3D000", "3F000" -> Cause.REFUSED;
             case "55P03", "55006" -> Cause.UNAVAILABLE; // a lock, or an object in use, is free again in a while
-            case "54000", "54001", "54011", "54023" -> Cause.ROW; // a row or an index entry is too large
+            case "54001", "54011", "54023" -> Cause.ROW; // a row or an index entry is too large
             default -> byClass(sqlState.substring(0, 2));
         };
     }

@@ -137,12 +137,7 @@ public final class TableCatalogue {
 
     /** The selected tables by schema and name. Partitions and their parent are each there if the selection has both. */
     public List<Table> tables(TableSelection selection) throws SQLException {
-        Map<Long, QualifiedName> names = names();
-        return read(names.entrySet().stream()
-                .filter(entry -> selection.includes(
-                        entry.getValue().schema(), entry.getValue().name()))
-                .map(Map.Entry::getKey)
-                .toList());
+        return tables(names(selection).keySet());
     }
 
     /** The table of this name, whatever its schema, if there is one and it is one that could be selected. */
@@ -158,7 +153,14 @@ public final class TableCatalogue {
 
     /** The table of this OID, unless it is gone. */
     public Optional<Table> find(long oid) throws SQLException {
-        return read(List.of(oid)).stream().findFirst();
+        return tables(List.of(oid)).stream().findFirst();
+    }
+
+    /** The selected tables, by OID, in the order of their names. */
+    public Map<Long, QualifiedName> names(TableSelection selection) throws SQLException {
+        Map<Long, QualifiedName> names = names();
+        names.values().removeIf(name -> !selection.includes(name.schema(), name.name()));
+        return names;
     }
 
     /** All tables that could be selected, by OID, in the order of their names. */
@@ -210,7 +212,8 @@ public final class TableCatalogue {
         return types;
     }
 
-    private List<Table> read(Collection<Long> oids) throws SQLException {
+    /** Those of these OIDs that are not gone, by schema and name. */
+    public List<Table> tables(Collection<Long> oids) throws SQLException {
         if (oids.isEmpty()) {
             return List.of();
         }

@@ -43,6 +43,15 @@ class SqlStatesTest {
     }
 
     @Test
+    void aValueThatIsTooLargeToSendIsNoPassingFaultOfTheServer() {
+        SQLException error = new SQLException("ERROR: invalid memory alloc request size 1258291203", "XX000");
+        assertThat(SqlStates.isTooLarge(error)).isTrue();
+        assertThat(SqlStates.source("read", error).kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
+        assertThat(SqlStates.isTooLarge(new SQLException("cache lookup failed", "XX000")))
+                .isFalse();
+    }
+
+    @Test
     void anErrorWithoutACodeIsTheNetworkIfThatIsItsCause() {
         SyncException network =
                 SqlStates.target("write", null, "closed", new IllegalStateException(new ConnectException("refused")));

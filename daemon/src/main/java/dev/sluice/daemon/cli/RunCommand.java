@@ -52,19 +52,19 @@ final class RunCommand implements Callable<Integer> {
                 ProgressReporter progress = new ProgressReporter(surroundings.terminal(), daemon::status)) {
             progress.start();
             daemon.start();
-            Mono<Integer> end = untilCaughtUp ? caughtUp(daemon.pipelines()) : failed(daemon.pipelines(), anyFailed);
+            Mono<Integer> end = untilCaughtUp ? caughtUp(daemon.pipelines()) : ended(daemon.pipelines(), anyFailed);
             end.subscribe(outcome::complete, outcome::completeExceptionally);
             return outcome.join();
         }
     }
 
-    /** The last of them has ended; without being asked to, so it failed. What made it fail is in the log. */
-    private static Mono<Integer> failed(List<Pipeline> pipelines, AtomicBoolean anyFailed) {
+    /** The last of them has ended: it has failed, for a reason that is in the log, or was only to copy. */
+    private static Mono<Integer> ended(List<Pipeline> pipelines, AtomicBoolean anyFailed) {
         return Flux.fromIterable(pipelines)
                 .flatMap(pipeline -> pipeline.finished()
                         .doOnError(error -> anyFailed.set(true))
                         .onErrorComplete())
-                .then(Mono.just(ExitCodes.FAILED));
+                .then(Mono.fromSupplier(() -> anyFailed.get() ? ExitCodes.FAILED : ExitCodes.OK));
     }
 
     /** Each has caught up or failed. */

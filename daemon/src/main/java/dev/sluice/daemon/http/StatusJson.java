@@ -1,5 +1,6 @@
 package dev.sluice.daemon.http;
 
+import dev.sluice.engine.flow.CopyStatus;
 import dev.sluice.engine.flow.LaneState;
 import dev.sluice.engine.flow.LaneStatus;
 import dev.sluice.engine.flow.PipelineStatus;
@@ -64,8 +65,6 @@ final class StatusJson {
     }
 
     private static JsonObject lane(LaneStatus lane) {
-        JsonArray copy = new JsonArray();
-        lane.copy().forEach(table -> copy.add(table(table)));
         JsonObject json = new JsonObject()
                 .put("name", lane.sink())
                 .put("state", word(lane.state()))
@@ -74,17 +73,36 @@ final class StatusJson {
                 .put("changes", lane.changes())
                 .put("bytes", lane.bytes())
                 .put("retries", lane.retries())
-                .put("copy", copy);
+                .put("copy", copy(lane.copy()));
         return withReason(json, lane.reason());
     }
 
+    private static JsonObject copy(CopyStatus copy) {
+        JsonArray tables = new JsonArray();
+        copy.tables().forEach(table -> tables.add(table(table)));
+        JsonObject json = new JsonObject()
+                .put("way", word(copy.way()))
+                .put("percent", percent(copy.done()))
+                .put("rowsPerSecond", copy.rowsPerSecond());
+        copy.left().ifPresent(left -> json.put("secondsLeft", left.toSeconds()));
+        return json.put("tables", tables);
+    }
+
     private static JsonObject table(TableProgress table) {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("table", table.table())
                 .put("rows", table.rows())
                 .put("bytes", table.bytes())
                 .put("estimatedRows", table.estimatedRows())
+                .put("percent", percent(table.done()))
+                .put("rowsPerSecond", table.rowsPerSecond())
                 .put("finished", table.finished());
+        table.left().ifPresent(left -> json.put("secondsLeft", left.toSeconds()));
+        return json;
+    }
+
+    private static int percent(double share) {
+        return (int) (100 * share);
     }
 
     private static JsonObject withReason(JsonObject json, @Nullable String reason) {

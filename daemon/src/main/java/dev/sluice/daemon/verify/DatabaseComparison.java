@@ -45,12 +45,17 @@ public final class DatabaseComparison {
      * @throws SyncException when a server cannot be reached or refuses
      */
     public VerifyReport compare(List<Relation> tables, Consumer<TableReport> done) {
+        return compare(tables, Map.of(), done);
+    }
+
+    /** @param conditions on the rows of some source tables, by {@link Relation#displayName}: others need not be in the target */
+    public VerifyReport compare(List<Relation> tables, Map<String, String> conditions, Consumer<TableReport> done) {
         try (Connection left = Side.SOURCE.open(source);
                 Connection right = Side.TARGET.open(target);
                 Connection marks = Side.SOURCE.open(source)) {
             List<TableReport> reports = new ArrayList<>();
             for (Relation table : tables) {
-                TableReport report = table(table, left, right, marks);
+                TableReport report = table(table, conditions.get(table.displayName()), left, right, marks);
                 reports.add(report);
                 done.accept(report);
             }
@@ -60,7 +65,8 @@ public final class DatabaseComparison {
         }
     }
 
-    private TableReport table(Relation relation, Connection left, Connection right, Connection marks) {
+    private TableReport table(
+            Relation relation, @Nullable String condition, Connection left, Connection right, Connection marks) {
         try {
             String look = "look for " + relation.displayName();
             Optional<Table> target = Side.TARGET.run(look, () -> find(relation, right));
@@ -80,8 +86,8 @@ public final class DatabaseComparison {
             Map<String, ColumnType> here = Side.SOURCE.run(look, () -> columns(relation, left));
             Optional<Table> source = Side.SOURCE.run(look, () -> find(relation, left));
             return compare(
-                    side(Side.SOURCE, relation, source, here, there),
-                    side(Side.TARGET, relation, target, there, here),
+                    side(Side.SOURCE, relation, source, condition, here, there),
+                    side(Side.TARGET, relation, target, null, there, here),
                     left,
                     right,
                     marks);
@@ -103,6 +109,7 @@ public final class DatabaseComparison {
             Side side,
             Relation relation,
             Optional<Table> table,
+            @Nullable String condition,
             Map<String, ColumnType> own,
             Map<String, ColumnType> other) {
         return new TableSide(
@@ -110,6 +117,7 @@ public final class DatabaseComparison {
                 relation.schema(),
                 relation.name(),
                 table.map(Table::isPartitioned).orElse(false),
+                condition,
                 compared(relation.keyColumns(), own, other),
                 compared(relation.columns(), own, other));
     }

@@ -11,19 +11,39 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** What a publication sends: the truth about which tables and columns a pipeline follows. Blocking. */
 public final class PublishedTables {
-    private static final int COLUMN_LISTS_SINCE = 15;
+    private static final int FILTERS_SINCE = 15;
 
     private PublishedTables() {}
 
+    /** The conditions on the rows of some tables that it publishes, by {@link Relation#displayName}. */
+    public static Map<String, String> conditions(Connection source, String publication) throws SQLException {
+        Map<String, String> conditions = new HashMap<>();
+        if (source.getMetaData().getDatabaseMajorVersion() >= FILTERS_SINCE) {
+            String query = "SELECT schemaname, tablename, rowfilter FROM pg_publication_tables"
+                    + " WHERE pubname = ? AND rowfilter IS NOT NULL";
+            try (PreparedStatement statement = source.prepareStatement(query)) {
+                statement.setString(1, publication);
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        conditions.put(row.getString(1) + "." + row.getString(2), row.getString(3));
+                    }
+                }
+            }
+        }
+        return conditions;
+    }
+
     /** @return empty when there is no such publication, or nothing in it */
     public static List<Relation> of(Connection source, String publication) throws SQLException {
-        boolean columnLists = source.getMetaData().getDatabaseMajorVersion() >= COLUMN_LISTS_SINCE;
+        boolean columnLists = source.getMetaData().getDatabaseMajorVersion() >= FILTERS_SINCE;
         TableCatalogue catalogue = new TableCatalogue(source);
         List<Relation> relations = new ArrayList<>();
         String query = "SELECT schemaname, tablename, " + (columnLists ? "attnames::text[]" : "NULL::text[]")

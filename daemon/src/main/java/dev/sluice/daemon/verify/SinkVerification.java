@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,11 @@ public final class SinkVerification {
     public VerifyReport run(Consumer<TableReport> done) {
         Connections source = new Connections(stream.source(), APPLICATION);
         List<Relation> tables;
+        Map<String, String> conditions;
         boolean running;
         try (Connection connection = source.open()) {
             tables = PublishedTables.of(connection, stream.publication());
+            conditions = PublishedTables.conditions(connection, stream.publication());
             running = isSlotActive(connection);
         } catch (SQLException e) {
             throw SqlStates.source("read the publication " + stream.publication(), e);
@@ -68,10 +71,11 @@ public final class SinkVerification {
         List<Relation> routed =
                 tables.stream().filter(route::includes).map(route::shape).toList();
         if (!running) {
-            return new DatabaseComparison(source, target, null, patience).compare(routed, done);
+            return new DatabaseComparison(source, target, null, patience).compare(routed, conditions, done);
         }
         try (Connection connection = target.open()) {
-            return new DatabaseComparison(source, target, () -> position(connection), patience).compare(routed, done);
+            return new DatabaseComparison(source, target, () -> position(connection), patience)
+                    .compare(routed, conditions, done);
         } catch (SQLException e) {
             throw SqlStates.target("read sluice.checkpoint in the target", e);
         }

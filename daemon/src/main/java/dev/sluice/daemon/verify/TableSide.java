@@ -4,6 +4,7 @@ import dev.sluice.postgres.Identifiers;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One table on one side, as the queries that compare it. A row is known by the hash of the text of its columns, which the
@@ -13,6 +14,7 @@ import java.util.stream.IntStream;
  * @param schema unquoted
  * @param name unquoted
  * @param partitioned whether its rows are those of its partitions; the rows of tables that inherit from it are not its own
+ * @param condition which of its rows count, in SQL; null for all
  * @param key columns by which rows are matched, as this side types them; empty for a table that has none
  * @param columns what is compared, in the source's order
  */
@@ -21,6 +23,7 @@ record TableSide(
         String schema,
         String name,
         boolean partitioned,
+        @Nullable String condition,
         List<ComparedColumn> key,
         List<ComparedColumn> columns) {
     int keyColumns() {
@@ -32,7 +35,8 @@ record TableSide(
     }
 
     private String table() {
-        return (partitioned ? "" : "ONLY ") + Identifiers.qualified(schema, name) + " AS t";
+        String table = (partitioned ? "" : "ONLY ") + Identifiers.qualified(schema, name);
+        return (condition == null ? table : "(SELECT * FROM " + table + " WHERE " + condition + ")") + " AS t";
     }
 
     /** In UTF-8 whatever the server's encoding is, so that both sides hash and order the same bytes. */

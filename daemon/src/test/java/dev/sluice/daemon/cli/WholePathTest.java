@@ -87,6 +87,29 @@ class WholePathTest {
     }
 
     @Test
+    void aCopyWithoutAStreamEndsByItselfAndLeavesNoSlot(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        Shop.create(source);
+        String file = write(Shop.yaml(source, target, "").replace("tables:", "copy: only\n      tables:"));
+        assertThat(sluice.run("run", "-c", file)).as(sluice.log()).isZero();
+        assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()"))
+                .isEqualTo("0");
+        assertThat(sluice.run("verify", "-c", file)).as(sluice.err()).isZero();
+        assertThat(sluice.out()).contains("in step: 2 tables, 1500 rows");
+
+        source.execute("CREATE TABLE later (id int PRIMARY KEY)", "INSERT INTO later VALUES (1)");
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up"))
+                .as(sluice.log())
+                .isZero();
+        assertThat(sluice.run("verify", "-c", file)).as(sluice.err()).isZero();
+        assertThat(sluice.out()).contains("in step: 3 tables, 1501 rows");
+
+        write(Shop.yaml(source, target, ""));
+        assertThat(sluice.run("run", "-c", file, "--until-caught-up")).isEqualTo(1);
+        assertThat(sluice.log()).contains("changes after").contains("can no longer be read");
+    }
+
+    @Test
     void teardownAsksAndTakesNoForAnAnswer(TestDatabase source) throws Exception {
         TestDatabase target = source.another("target");
         Shop.create(source);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.daemon.cli.InProcess;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,15 +49,7 @@ class AlteredTablesTest {
                 "CREATE TABLE divided_low PARTITION OF divided FOR VALUES FROM (0) TO (1000)",
                 "CREATE TABLE divided_high PARTITION OF divided FOR VALUES FROM (1000) TO (1000000)");
         fill(source, "n", 1);
-        Path file = directory.resolve("sluice.yaml");
-        Files.writeString(file, """
-                state: ./state
-                pipelines:
-                  altered:
-                    source: { type: postgres, url: "%s", slot: %s, publication: %s, tables: ["ordinary", "divided"] }
-                    sinks:
-                      replica: { type: postgres, url: "%s" }
-                """.formatted(source.url(), source.name(), source.name(), target.url()));
+        Path file = configuration(source, target, "additive", "ordinary, divided");
         sluice.catchUp(file);
 
         int id = 100;
@@ -79,6 +72,74 @@ class AlteredTablesTest {
         }
 
         assertThat(sluice.log()).contains("as in the source: ALTER TABLE");
+    }
+
+    /** Each in the middle of a transaction, with a change before and one after it. */
+    private static final List<String> FOLLOWED = List.of(
+            "ALTER TABLE $ RENAME COLUMN v TO name",
+            "ALTER TABLE $ DROP COLUMN n",
+            "ALTER TABLE $ RENAME COLUMN name TO v; ALTER TABLE $ ADD COLUMN name text DEFAULT 'none'",
+            "ALTER TABLE $ RENAME COLUMN v TO aside; ALTER TABLE $ RENAME COLUMN name TO v;"
+                    + " ALTER TABLE $ RENAME COLUMN aside TO name",
+            "ALTER TABLE $ ALTER COLUMN number TYPE text",
+            "ALTER TABLE $ ALTER COLUMN number TYPE int USING number::int",
+            "ALTER TABLE $ DROP COLUMN amount; ALTER TABLE $ ADD COLUMN total numeric DEFAULT 1.5");
+
+    @Test
+    void whereEverythingIsFollowedRowsStayInStepWithoutAnybodysHelp(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        source.execute(
+                "CREATE TABLE item (id int PRIMARY KEY, v text, n int, amount numeric(10,2), number int)",
+                "INSERT INTO item SELECT i, 'row ' || i, i, i, i FROM generate_series(1, 20) i");
+        Path file = configuration(source, target, "follow", "*.*");
+        sluice.catchUp(file);
+        int id = 100;
+        for (String alteration : FOLLOWED) {
+            String insert = "INSERT INTO item (id, number) VALUES (%d, %d); ";
+            source.execute("BEGIN; " + insert.formatted(id, id) + "UPDATE item SET number = 0 WHERE id = 1; "
+                    + alteration.replace("$", "item") + "; " + insert.formatted(id + 1, id)
+                    + "UPDATE item SET number = 1 WHERE id IN (2, " + id + "); COMMIT");
+            id += 2;
+            sluice.catchUp(file);
+            assertThat(sluice.run("verify", "-c", file.toString()))
+                    .as(alteration + "\n" + sluice.out() + sluice.err())
+                    .isZero();
+        }
+        source.execute("ALTER TABLE item RENAME TO article", "INSERT INTO article (id) VALUES (1000)");
+        sluice.catchUp(file);
+        sluice.verify(file, "1 table, 35 rows");
+        assertThat(target.value("SELECT to_regclass('item') IS NULL")).isEqualTo("t");
+    }
+
+    @Test
+    void aLabelThatAnEnumerationGetsFollowsWithTheFirstRowThatHasIt(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        source.execute(
+                "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+                "CREATE TABLE person (id int PRIMARY KEY, feels mood)",
+                "INSERT INTO person VALUES (1, 'sad')");
+        Path file = configuration(source, target, "additive", "person");
+        sluice.catchUp(file);
+        source.execute("ALTER TYPE mood ADD VALUE 'fair' AFTER 'sad'");
+        source.execute("INSERT INTO person VALUES (2, 'happy'), (3, 'fair')");
+        sluice.catchUp(file);
+
+        sluice.verify(file, "1 table, 3 rows");
+        assertThat(target.value("SELECT enum_range(NULL::mood)")).isEqualTo("{sad,fair,happy}");
+    }
+
+    private Path configuration(TestDatabase source, TestDatabase target, String schema, String tables)
+            throws IOException {
+        return Files.writeString(directory.resolve("sluice.yaml"), """
+                state: ./state
+                pipelines:
+                  altered:
+                    schema: %s
+                    source: { type: postgres, url: "%s", slot: %s, publication: %s, tables: ["%s"] }
+                    sinks:
+                      replica: { type: postgres, url: "%s" }
+                """.formatted(
+                schema, source.url(), source.name(), source.name(), tables.replace(", ", "\", \""), target.url()));
     }
 
     private static void fill(TestDatabase source, String also, int from) throws Exception {

@@ -2,11 +2,23 @@ package dev.sluice.daemon.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.daemon.Daemon;
+import dev.sluice.daemon.Eventually;
 import dev.sluice.daemon.cli.InProcess;
+import dev.sluice.daemon.yaml.YamlFile;
+import dev.sluice.engine.config.ConfigBinder;
+import dev.sluice.engine.config.Providers;
+import dev.sluice.engine.config.SluiceConfig;
+import dev.sluice.engine.flow.CopyStatus;
+import dev.sluice.engine.flow.CopyWay;
+import dev.sluice.engine.flow.Pipeline;
+import dev.sluice.engine.flow.PipelineStatus;
+import dev.sluice.engine.flow.TableProgress;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +114,48 @@ class LaterArrivalsTest {
                 .filteredOn(line -> line.contains("\"v\":\"changed\""))
                 .hasSize(1);
         assertThat(Files.readAllLines(events)).hasSize(12);
+    }
+
+    @Test
+    void tablesThatAreMadeWhileItRunsAreFilledAndFollowed(TestDatabase source) throws Exception {
+        source.execute("CREATE TABLE first (id int PRIMARY KEY, v text)", "INSERT INTO first VALUES (1, 'copied')");
+        TestDatabase target = source.another("target");
+        Path file = configuration(source, target, "public.*", "");
+        try (Daemon daemon = Daemon.open(SluiceConfig.read(
+                YamlFile.read(file), ConfigBinder.of(Map.of(), directory), Providers.load(), Map.of()))) {
+            daemon.start();
+            Pipeline pipeline = daemon.pipelines().get(0);
+            Eventually.get(pipeline::status, PipelineStatus::isReady);
+            source.execute(
+                    "CREATE TABLE second (id int PRIMARY KEY, v text)",
+                    "INSERT INTO second SELECT i, 'there' FROM generate_series(1, 100) i",
+                    "CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                    "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (1) TO (10)",
+                    "INSERT INTO parted VALUES (1)",
+                    "CREATE TABLE left_out (v text)",
+                    "INSERT INTO first VALUES (2, 'streamed')");
+            awaitRows(target, "parted", 1);
+            source.execute(
+                    "UPDATE second SET v = 'streamed' WHERE id > 90",
+                    "CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (10) TO (20)",
+                    "INSERT INTO parted VALUES (11)",
+                    "INSERT INTO first VALUES (3, 'streamed')");
+            awaitRows(target, "parted", 2);
+            awaitRows(target, "first", 3);
+            sluice.verify(file, "3 tables, 105 rows");
+            CopyStatus copy = pipeline.status().lanes().get(0).copy();
+            assertThat(copy.way()).isEqualTo(CopyWay.LATER);
+            assertThat(copy.tables()).extracting(TableProgress::table).contains("public.second");
+        }
+        assertThat(target.value("SELECT count(*) FROM sluice.copied")).isEqualTo("3");
+    }
+
+    private static void awaitRows(TestDatabase target, String table, int rows) throws Exception {
+        Eventually.get(
+                () -> "t".equals(target.value("SELECT to_regclass('" + table + "') IS NOT NULL"))
+                        ? target.value("SELECT count(*) FROM " + table)
+                        : "none",
+                Integer.toString(rows)::equals);
     }
 
     private Path configuration(TestDatabase source, TestDatabase target, String tables, String moreSinks)

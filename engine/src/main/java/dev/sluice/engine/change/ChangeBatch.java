@@ -230,9 +230,10 @@ public final class ChangeBatch {
      * @param count how many of them count
      */
     public ChangeBatch select(int[] changes, int count) {
-        if (count == size) {
-            return this;
-        }
+        return count == size ? this : selected(changes, count);
+    }
+
+    private ChangeBatch selected(int[] changes, int count) {
         int[] selected = new int[count * STRIDE];
         int before = 0;
         for (int i = 0; i < count; i++) {
@@ -242,6 +243,27 @@ public final class ChangeBatch {
             }
         }
         return new ChangeBatch(encoding, bytes, selected, count, relations, parts, last, lastBoundary, before, false);
+    }
+
+    /**
+     * As {@link #select(int[], int)}, with some UPDATEs that only half apply.
+     *
+     * @param turned for each of {@code changes} INSERT or DELETE, to leave of an UPDATE its new row or its old tuple, or null
+     */
+    public ChangeBatch select(int[] changes, int count, @Nullable Operation[] turned) {
+        ChangeBatch batch = selected(changes, count);
+        for (int i = 0; i < count; i++) {
+            Operation operation = turned[i];
+            int base = i * STRIDE;
+            if (operation == Operation.INSERT) {
+                batch.index[base + META] = operation.ordinal() | batch.relationIndex(i) << 8;
+                batch.index[base + OLD] = NO_TUPLE;
+            } else if (operation == Operation.DELETE) {
+                batch.index[base + META] = operation.ordinal() | batch.index[base + META] & ~0xF;
+                batch.index[base + ROW] = NO_TUPLE;
+            }
+        }
+        return batch;
     }
 
     /**
@@ -278,6 +300,24 @@ public final class ChangeBatch {
             return from == 0 && lastBoundary.isNone() ? this : slice(from, size, last, Position.NONE, 0);
         }
         return from == 0 ? this : slice(from, size, last, lastBoundary, boundaryIndex - from);
+    }
+
+    /**
+     * The changes before {@code change}. Where it ends between two transactions that are both complete, it does not tell that
+     * the first of them is.
+     *
+     * @param change at least 1
+     */
+    public ChangeBatch before(int change) {
+        if (change == size) {
+            return this;
+        }
+        if (change == boundaryIndex) {
+            return completeTransactions();
+        }
+        return change < boundaryIndex
+                ? slice(0, change, position(change - 1), Position.NONE, 0)
+                : slice(0, change, position(change - 1), lastBoundary, boundaryIndex);
     }
 
     /** The transactions that are complete: everything up to {@link #lastBoundary()}. */

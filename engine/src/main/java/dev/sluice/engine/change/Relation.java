@@ -13,9 +13,16 @@ import java.util.List;
  * @param columns in ascending {@link Column#index}
  * @param highest the highest {@link Column#number} that the table had given so far, to columns that are left out as well:
  *     one with a higher number was added later
+ * @param narrowed whether columns that the table has are left out on the way to the sink
  */
 public record Relation(
-        long oid, String schema, String name, ReplicaIdentity identity, List<Column> columns, int highest) {
+        long oid,
+        String schema,
+        String name,
+        ReplicaIdentity identity,
+        List<Column> columns,
+        int highest,
+        boolean narrowed) {
     public Relation {
         columns = List.copyOf(columns);
         for (int i = 1; i < columns.size(); i++) {
@@ -23,6 +30,11 @@ public record Relation(
                 throw new IllegalArgumentException("columns of " + schema + "." + name + " are not in index order");
             }
         }
+    }
+
+    /** A table of which nothing is left out. */
+    public Relation(long oid, String schema, String name, ReplicaIdentity identity, List<Column> columns, int highest) {
+        this(oid, schema, name, identity, columns, highest, false);
     }
 
     /** A table that has no other columns. */
@@ -37,7 +49,7 @@ public record Relation(
 
     /** The same without some of its columns. */
     public Relation withColumns(List<Column> kept) {
-        return new Relation(oid, schema, name, identity, kept, highest);
+        return new Relation(oid, schema, name, identity, kept, highest, true);
     }
 
     /** The columns by which a row is found again; empty for a table without a key. */

@@ -28,6 +28,7 @@ final class CheckpointWriter {
 
     private final String pipeline;
     private final CheckpointStore store;
+    private final Scheduler scheduler;
     private final Scheduler.Worker worker;
     private final BiConsumer<String, Position> saved;
     private final Map<String, Position> pending = new LinkedHashMap<>();
@@ -40,6 +41,7 @@ final class CheckpointWriter {
     CheckpointWriter(String pipeline, CheckpointStore store, Scheduler scheduler, BiConsumer<String, Position> saved) {
         this.pipeline = pipeline;
         this.store = store;
+        this.scheduler = scheduler;
         this.worker = scheduler.createWorker();
         this.saved = saved;
     }
@@ -117,6 +119,15 @@ final class CheckpointWriter {
                     pipeline,
                     error.getMessage());
         }
+    }
+
+    /** Completes when everything that was recorded before has been saved; waits for a disk that refuses. */
+    Mono<Void> settled() {
+        return Mono.<Boolean>create(sink -> worker.schedule(() -> sink.success(save())))
+                .filter(isSaved -> isSaved)
+                .repeatWhenEmpty(attempts -> attempts.delayElements(AFTER_FAILURE, scheduler))
+                .then()
+                .takeUntilOther(refused());
     }
 
     /** Saves what is pending, if the disk lets us, and ends. */

@@ -2,66 +2,135 @@ package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.source.TableCopy;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
-/** How far one lane's first copy is, table by table. Safe for any thread. */
+/** How far one lane's copy is, table by table. Safe for any thread. */
 final class CopyProgress {
-    private final Map<String, Table> tables = new LinkedHashMap<>();
+    private static final long NEVER = -1;
+    private static final double ALMOST = 0.99;
 
-    /** The chunks of a table by number. */
-    private record Table(String name, Map<Integer, Chunk> chunks) {
-        TableProgress progress() {
+    private final LongSupplier clock;
+    private final Map<String, Table> tables = new LinkedHashMap<>();
+    private volatile CopyWay way = CopyWay.FIRST;
+
+    /** @param clock milliseconds */
+    CopyProgress(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** One table: its chunks by number. */
+    private static final class Table {
+        private final Map<Integer, Chunk> chunks = new LinkedHashMap<>();
+        private long began = NEVER;
+        private long changed = NEVER;
+
+        boolean isFinished() {
+            return chunks.values().stream().allMatch(Chunk::finished);
+        }
+
+        Duration elapsed(long now) {
+            return Duration.ofMillis(began == NEVER ? 0 : (isFinished() ? changed : now) - began);
+        }
+
+        TableProgress progress(String name, long now) {
             long rows = 0;
             long bytes = 0;
             long estimated = 0;
-            boolean finished = true;
             for (Chunk chunk : chunks.values()) {
                 rows += chunk.rows;
                 bytes += chunk.bytes;
                 estimated = estimated < 0 || chunk.estimatedRows < 0 ? -1 : estimated + chunk.estimatedRows;
-                finished &= chunk.finished;
             }
-            return new TableProgress(name, rows, bytes, estimated, finished);
+            return new TableProgress(name, rows, bytes, estimated, done(chunks.values()), elapsed(now), isFinished());
         }
     }
 
-    private record Chunk(long rows, long bytes, long estimatedRows, boolean finished) {}
+    /** @param size what it takes on the source's disk */
+    private record Chunk(long rows, long bytes, long estimatedRows, long size, boolean finished) {
+        static Chunk of(TableCopy copy) {
+            return new Chunk(0, 0, copy.estimatedRows(), Math.max(1, copy.estimatedBytes()), false);
+        }
+
+        Chunk with(ChangeBatch batch) {
+            return new Chunk(rows + batch.size(), bytes + batch.bytes().length, estimatedRows, size, false);
+        }
+
+        Chunk asFinished() {
+            return new Chunk(rows, bytes, estimatedRows, size, true);
+        }
+
+        double sizeDone() {
+            double share = estimatedRows <= 0 ? 0 : Math.min(ALMOST, (double) rows / estimatedRows);
+            return size * (finished ? 1 : share);
+        }
+    }
+
+    private static double done(Collection<Chunk> chunks) {
+        double size = chunks.stream().mapToDouble(Chunk::size).sum();
+        return size == 0 ? 1 : chunks.stream().mapToDouble(Chunk::sizeDone).sum() / size;
+    }
 
     /** A copy begins: what an earlier attempt had got does not count. */
-    synchronized void begin(List<TableCopy> planned) {
+    synchronized void begin(CopyWay from, List<TableCopy> planned) {
+        way = from;
         tables.clear();
-        planned.forEach(this::beginChunk);
+        planned.forEach(copy -> table(copy).chunks.put(copy.chunk().number(), Chunk.of(copy)));
     }
 
     /** A chunk is read from its first row on. */
     synchronized void beginChunk(TableCopy copy) {
-        chunks(copy).put(copy.chunk().number(), new Chunk(0, 0, copy.estimatedRows(), false));
+        Table table = table(copy);
+        table.chunks.put(copy.chunk().number(), Chunk.of(copy));
+        table.changed = clock.getAsLong();
+        table.began = table.began == NEVER ? table.changed : table.began;
     }
 
     synchronized void add(TableCopy copy, ChangeBatch batch) {
-        chunks(copy)
-                .computeIfPresent(
-                        copy.chunk().number(),
-                        (number, sofar) -> new Chunk(
-                                sofar.rows + batch.size(),
-                                sofar.bytes + batch.bytes().length,
-                                sofar.estimatedRows,
-                                false));
+        table(copy).chunks.computeIfPresent(copy.chunk().number(), (number, sofar) -> sofar.with(batch));
     }
 
     synchronized void finish(TableCopy copy) {
-        chunks(copy)
-                .computeIfPresent(
-                        copy.chunk().number(),
-                        (number, sofar) -> new Chunk(sofar.rows, sofar.bytes, sofar.estimatedRows, true));
+        Table table = table(copy);
+        table.chunks.computeIfPresent(copy.chunk().number(), (number, sofar) -> sofar.asFinished());
+        table.changed = clock.getAsLong();
     }
 
-    private Map<Integer, Chunk> chunks(TableCopy copy) {
-        String name = copy.relation().displayName();
-        return tables.computeIfAbsent(name, made -> new Table(made, new LinkedHashMap<>()))
-                .chunks();
+    private Table table(TableCopy copy) {
+        return tables.computeIfAbsent(copy.relation().displayName(), name -> new Table());
+    }
+
+    synchronized CopyStatus status() {
+        if (tables.isEmpty()) {
+            return CopyStatus.NONE;
+        }
+        long now = clock.getAsLong();
+        List<TableProgress> progress = tables.entrySet().stream()
+                .map(entry -> entry.getValue().progress(entry.getKey(), now))
+                .toList();
+        return new CopyStatus(way, progress, done(), elapsed(now));
+    }
+
+    private Duration elapsed(long now) {
+        List<Table> begun =
+                tables.values().stream().filter(table -> table.began != NEVER).toList();
+        if (begun.isEmpty()) {
+            return Duration.ZERO;
+        }
+        boolean finished = tables.values().stream().allMatch(Table::isFinished);
+        long end = finished
+                ? begun.stream().mapToLong(table -> table.changed).max().orElse(now)
+                : now;
+        return Duration.ofMillis(
+                end - begun.stream().mapToLong(table -> table.began).min().orElse(now));
+    }
+
+    CopyWay way() {
+        return way;
     }
 
     /** Number of tables. */
@@ -71,12 +140,13 @@ final class CopyProgress {
 
     /** Number of tables that are done. */
     synchronized long finished() {
-        return tables.values().stream()
-                .filter(table -> table.progress().finished())
-                .count();
+        return tables.values().stream().filter(Table::isFinished).count();
     }
 
-    synchronized List<TableProgress> tables() {
-        return tables.values().stream().map(Table::progress).toList();
+    /** Share of all that is done, from 0 to 1. */
+    synchronized double done() {
+        return done(tables.values().stream()
+                .flatMap(table -> table.chunks.values().stream())
+                .toList());
     }
 }

@@ -11,8 +11,8 @@ import dev.sluice.engine.metrics.LaneMeters;
 import dev.sluice.engine.route.Route;
 import dev.sluice.engine.sink.Sink;
 import dev.sluice.engine.sink.TransactionalSink;
+import dev.sluice.engine.source.TableCopy;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +35,7 @@ final class Lane {
     private final Scheduler worker;
     private final LaneMeters meters;
     private final StateMachine<LaneState> state;
-    private final CopyProgress copyProgress = new CopyProgress();
+    private final CopyProgress copyProgress;
     private volatile Position returned = Position.NONE;
     private volatile Overlap overlap = Overlap.NONE;
     private volatile @Nullable JournalReader reader;
@@ -49,8 +49,12 @@ final class Lane {
         this.spec = spec;
         this.backoff = backoff;
         this.worker = worker;
+        this.copyProgress = new CopyProgress(spec.meters().clock()::millis);
         this.meters = spec.meters()
-                .lane(spec.name(), new LaneMeters.Gauges(this::lagSeconds, copyProgress::size, copyProgress::finished));
+                .lane(
+                        spec.name(),
+                        new LaneMeters.Gauges(
+                                this::lagSeconds, copyProgress::size, copyProgress::finished, copyProgress::done));
         this.state = new StateMachine<>(
                 "lane " + spec.name(),
                 LaneState.NEW,
@@ -87,12 +91,14 @@ final class Lane {
         return worker;
     }
 
-    LaneMeters meters() {
-        return meters;
-    }
-
     CopyProgress copyProgress() {
         return copyProgress;
+    }
+
+    /** Rows have been read for the copy of a table. */
+    void copied(TableCopy table, ChangeBatch rows) {
+        copyProgress.add(table, rows);
+        meters.copied(rows.size(), copyProgress.way() == CopyWay.LATER);
     }
 
     boolean keepsOwnPosition() {
@@ -298,7 +304,7 @@ final class Lane {
                 meters.changes(),
                 meters.bytes(),
                 meters.retries(),
-                List.copyOf(copyProgress.tables()),
+                copyProgress.status(),
                 error == null ? null : error.getMessage());
     }
 }

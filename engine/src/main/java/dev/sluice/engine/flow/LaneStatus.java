@@ -2,7 +2,6 @@ package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.Position;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes since the start
  * @param bytes since the start
  * @param retries since the start
- * @param copy tables of the first copy in this run; empty if there was none
+ * @param copy the last copy of this run
  * @param reason why it retries or failed, otherwise null
  */
 public record LaneStatus(
@@ -26,9 +25,5 @@ public record LaneStatus(
         long changes,
         long bytes,
         long retries,
-        List<TableProgress> copy,
-        @Nullable String reason) {
-    public LaneStatus {
-        copy = List.copyOf(copy);
-    }
-}
+        CopyStatus copy,
+        @Nullable String reason) {}

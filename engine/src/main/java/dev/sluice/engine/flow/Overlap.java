@@ -10,10 +10,12 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.TupleCursor;
+import dev.sluice.engine.change.ValueKind;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stream brings although it is there: changes that were committed before their table, or their part of it, was
@@ -47,39 +49,59 @@ final class Overlap {
             return batch;
         }
         int[] kept = new int[batch.size()];
+        @Nullable Operation @Nullable [] turned = null;
         int count = 0;
         for (int change = 0; change < batch.size(); change++) {
-            if (!isHeld(batch, change)) {
+            Operation left = left(batch, change);
+            if (left != null) {
+                if (left != batch.operation(change)) {
+                    turned = turned == null ? new Operation[batch.size()] : turned;
+                    turned[count] = left;
+                }
                 kept[count++] = change;
             }
         }
-        return batch.select(kept, count);
+        return turned == null ? batch.select(kept, count) : batch.select(kept, count, turned);
     }
 
-    private boolean isHeld(ChangeBatch batch, int change) {
+    /** What is left to apply of a change; null if nothing is. */
+    private @Nullable Operation left(ChangeBatch batch, int change) {
+        Operation operation = batch.operation(change);
         List<CopiedChunk> held = chunks(batch.relation(change));
         if (held.isEmpty()) {
-            return false;
+            return operation;
         }
         Position position = batch.position(change);
-        Operation operation = batch.operation(change);
         if (held.get(0).chunk().range() == null || operation == Operation.TRUNCATE) {
-            return allOrNone(held, position, batch.relation(change));
+            return allOrNone(held, position, batch.relation(change)) ? null : operation;
         }
         boolean after = operation != Operation.DELETE && isHeld(held, key(batch, change, false, held), position);
         boolean before = operation == Operation.INSERT || batch.oldTuple(change) == OldTuple.NONE
                 ? after
                 : isHeld(held, key(batch, change, true, held), position);
         if (operation == Operation.DELETE) {
-            return before;
+            return before ? null : operation;
         }
-        if (before != after) {
-            throw new SyncException(
-                    ErrorKind.STATE_MISMATCH,
-                    "a row of " + batch.relation(change).displayName() + " got another key at " + position
-                            + ", and moved between parts of the table that were copied before and after");
+        if (before == after) {
+            return after ? null : operation;
         }
-        return after;
+        return before ? arrival(batch, change) : Operation.DELETE;
+    }
+
+    /** A row got a key of a part that was read before, from one that was read afterwards, without the row. */
+    private Operation arrival(ChangeBatch batch, int change) {
+        cursor.toRow(batch, change);
+        while (cursor.next()) {
+            if (cursor.kind() == ValueKind.ABSENT) {
+                throw new SyncException(
+                        ErrorKind.STATE_MISMATCH,
+                        "a row of " + batch.relation(change).displayName() + " got another key at "
+                                + batch.position(change)
+                                + ", and moved between parts of the table that were copied before and after; its column "
+                                + cursor.column().name() + " did not change and is not in the stream");
+            }
+        }
+        return Operation.INSERT;
     }
 
     private List<CopiedChunk> chunks(Relation relation) {

@@ -42,6 +42,11 @@ public final class Pipeline {
     private final Sinks.Empty<Void> started = Sinks.empty();
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private final Sinks.Empty<Void> finished = Sinks.empty();
+    /** Nothing more is to be begun. */
+    private volatile boolean stopped;
+    /** All that was to be done is done: there is no stream. */
+    private volatile boolean complete;
+
     private volatile @Nullable Journal journal;
     private volatile Position confirmed = Position.NONE;
     private volatile @Nullable SyncException trouble;
@@ -96,18 +101,28 @@ public final class Pipeline {
     private void begin() {
         state.to(PipelineState.CONNECTING);
         Preparation preparation =
-                new Preparation(spec, lanes, backoff, this::sourceTrouble, () -> state.to(PipelineState.COPYING));
+                new Preparation(spec, lanes, backoff, this::notPrepared, () -> state.to(PipelineState.COPYING));
         preparation
                 .run()
                 .takeUntilOther(stopping.asMono())
                 .flatMap(this::stream)
+                .repeat(() -> !stopped) // a table has come
                 .onErrorResume(this::fail)
                 .then(Mono.defer(this::close))
                 .subscribe(nothing -> {}, this::ended, () -> ended(null));
     }
 
-    /** Reads the source into the journal and lets the lanes read it; completes when stopped and drained. */
+    /**
+     * Reads the source into the journal and lets the lanes read it; completes when they have written all of it, after a stop
+     * or when a table has come.
+     */
     private Mono<Void> stream(Ready ready) {
+        if (!ready.streams()) {
+            LOG.info("{}: everything is copied, and nothing is to be followed (copy: only)", spec.name());
+            complete = true;
+            stopped = true;
+            return Mono.empty();
+        }
         Journal opened = new Journal(spec.settings().journalBytes(), ready.least());
         journal = opened;
         List<Flux<Position>> running = new ArrayList<>();
@@ -125,7 +140,9 @@ public final class Pipeline {
         Mono<Void> drained = Flux.merge(Flux.fromIterable(running), lanes.size())
                 .takeUntilOther(timeout)
                 .then();
-        return Mono.when(drained, read(opened)).takeUntilOther(checkpoints.refused());
+        return Mono.when(drained, read(opened))
+                .takeUntilOther(checkpoints.refused())
+                .then(Mono.defer(() -> stopped ? Mono.empty() : saved()));
     }
 
     private Mono<Void> read(Journal into) {
@@ -133,9 +150,28 @@ public final class Pipeline {
                 .concatMap(into::append, 1)
                 .repeat()
                 .onErrorMap(SyncException::from)
-                .retryWhen(backoff.retrying(this::sourceTrouble))
-                .takeUntilOther(stopping.asMono())
-                .then(Mono.fromRunnable(() -> drain(into)));
+                .retryWhen(backoff.retrying(this::disconnected))
+                .takeUntilOther(Mono.firstWithSignal(stopping.asMono(), arrival()))
+                .then(Mono.fromRunnable(() -> readToTheEnd(into)));
+    }
+
+    /**
+     * Completes when a table has come that is to be copied. Waits until every sink works, as all of them have to write what
+     * was read before that begins.
+     */
+    private Mono<Void> arrival() {
+        return spec.source()
+                .origin()
+                .arrivals()
+                .filter(table -> status().isReady())
+                .next()
+                .doOnNext(table -> LOG.info("{}: {} has come; looking at the tables again", spec.name(), table))
+                .then();
+    }
+
+    /** A start asks the state directory what the sinks have. */
+    private Mono<Void> saved() {
+        return checkpoints.settled().takeUntilOther(stopping.asMono());
     }
 
     /** One subscription to the source; completes when the journal needs another one from further back. */
@@ -155,9 +191,13 @@ public final class Pipeline {
                 spec.settings().drainTimeout());
     }
 
-    private void drain(Journal read) {
-        state.to(PipelineState.DRAINING);
-        lanes.forEach(Lane::draining);
+    private void readToTheEnd(Journal read) {
+        if (stopped) {
+            state.to(PipelineState.DRAINING);
+            lanes.forEach(Lane::draining);
+        } else {
+            state.to(PipelineState.CONNECTING);
+        }
         read.finish();
     }
 
@@ -202,11 +242,14 @@ public final class Pipeline {
                 .onErrorMap(SyncException::from)
                 .retryWhen(backoff.retrying(error -> {}))
                 .flatMap(watch::until);
-        return Mono.firstWithSignal(reached, finished.asMono().then(Mono.error(this::endedEarly)));
+        return Mono.firstWithSignal(reached, finished.asMono().then(Mono.defer(this::ended)));
     }
 
-    private SyncException endedEarly() {
-        return new SyncException(ErrorKind.INTERNAL, "pipeline " + name() + " was stopped before it had caught up");
+    private Mono<Void> ended() {
+        return complete
+                ? Mono.empty()
+                : Mono.error(new SyncException(
+                        ErrorKind.INTERNAL, "pipeline " + name() + " was stopped before it had caught up"));
     }
 
     /**
@@ -215,6 +258,7 @@ public final class Pipeline {
      */
     public Mono<Void> stop() {
         return Mono.defer(() -> {
+            stopped = true;
             stopping.tryEmitEmpty();
             if (begun.compareAndSet(false, true)) {
                 close().subscribe(nothing -> {}, this::ended, () -> ended(null));
@@ -223,7 +267,7 @@ public final class Pipeline {
         });
     }
 
-    /** Completes when the pipeline has stopped; fails with what made it fail. */
+    /** Completes when the pipeline has stopped, or has copied and is to do nothing else; fails with what made it fail. */
     public Mono<Void> finished() {
         return finished.asMono();
     }
@@ -255,15 +299,20 @@ public final class Pipeline {
         }
     }
 
+    private void notPrepared(SyncException error) {
+        state.to(PipelineState.CONNECTING);
+        sourceTrouble(error);
+    }
+
+    private void disconnected(SyncException error) {
+        state.move(PipelineState.STREAMING, PipelineState.RECONNECTING); // unless it drains already
+        sourceTrouble(error);
+    }
+
     /** Says so once, not at every attempt. */
     private void sourceTrouble(SyncException error) {
         SyncException before = trouble;
         trouble = error;
-        if (journal == null) {
-            state.to(PipelineState.CONNECTING);
-        } else {
-            state.move(PipelineState.STREAMING, PipelineState.RECONNECTING); // unless it drains already
-        }
         if (before == null || before.kind() != error.kind()) {
             LOG.warn("{}: {} Trying again until it works.", spec.name(), error.getMessage());
         }

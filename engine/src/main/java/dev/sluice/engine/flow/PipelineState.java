@@ -11,8 +11,8 @@ import java.util.Set;
  * NEW          -> CONNECTING
  * CONNECTING   -> COPYING, STREAMING
  * COPYING      -> STREAMING, CONNECTING (the snapshot was lost, the copy starts again)
- * STREAMING    -> RECONNECTING, DRAINING
- * RECONNECTING -> STREAMING, DRAINING
+ * STREAMING    -> RECONNECTING, DRAINING, CONNECTING (a table has come)
+ * RECONNECTING -> STREAMING, DRAINING, CONNECTING
  * any          -> STOPPED, FAILED
  * </pre>
  */
@@ -32,8 +32,8 @@ public enum PipelineState {
             NEW, EnumSet.of(CONNECTING, STOPPED, FAILED),
             CONNECTING, EnumSet.of(COPYING, STREAMING, STOPPED, FAILED),
             COPYING, EnumSet.of(STREAMING, CONNECTING, STOPPED, FAILED),
-            STREAMING, EnumSet.of(RECONNECTING, DRAINING, STOPPED, FAILED),
-            RECONNECTING, EnumSet.of(STREAMING, DRAINING, STOPPED, FAILED),
+            STREAMING, EnumSet.of(RECONNECTING, DRAINING, CONNECTING, STOPPED, FAILED),
+            RECONNECTING, EnumSet.of(STREAMING, DRAINING, CONNECTING, STOPPED, FAILED),
             DRAINING, EnumSet.of(STOPPED, FAILED),
             STOPPED, EnumSet.noneOf(PipelineState.class),
             FAILED, EnumSet.noneOf(PipelineState.class));

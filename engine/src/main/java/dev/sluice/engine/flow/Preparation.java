@@ -11,6 +11,7 @@ import dev.sluice.engine.flow.StartPlan.SinkFacts;
 import dev.sluice.engine.flow.StartPlan.Start;
 import dev.sluice.engine.flow.TableCopies.Filling;
 import dev.sluice.engine.sink.TransactionalSink;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.SourceState;
 import dev.sluice.engine.source.TableCopy;
@@ -83,10 +84,15 @@ final class Preparation {
      * Where the stream may begin.
      *
      * @param lanes by name
+     * @param streams whether it is to begin at all
      */
-    record Ready(SourceIdentity source, Map<String, Beginning> lanes) {
+    record Ready(SourceIdentity source, Map<String, Beginning> lanes, boolean streams) {
         Ready {
             lanes = Map.copyOf(lanes);
+        }
+
+        Ready withoutStream() {
+            return new Ready(source, lanes, false);
         }
 
         Position least() {
@@ -114,9 +120,10 @@ final class Preparation {
         return Mono.zip(known(), sinks).flatMap(both -> {
             PipelineCheckpoint known = both.getT1().orElse(null);
             StartPlan plan = StartPlan.decide(source, known, both.getT2());
-            return plan instanceof StartPlan.Resume resume
+            Mono<Ready> ready = plan instanceof StartPlan.Resume resume
                     ? resume(resume, source, known != null && !known.isCopied())
                     : copy(source.identity());
+            return source.copy() == CopyMode.ONLY ? ready.map(Ready::withoutStream) : ready;
         });
     }
 
@@ -141,7 +148,7 @@ final class Preparation {
         List<Filling> fillings = lanes.stream()
                 .map(lane -> new Filling(lane, start, new Holdings(List.of(), start.position(), false)))
                 .toList();
-        return fill(fillings, snapshot, source, true);
+        return fill(fillings, snapshot, CopyWay.FIRST, source, true);
     }
 
     private static long tables(Snapshot snapshot) {
@@ -170,7 +177,7 @@ final class Preparation {
     }
 
     private static boolean isComplete(List<Filling> fillings, SourceState source) {
-        return !source.copies()
+        return source.copy() == CopyMode.NEVER
                 || fillings.stream().allMatch(filling -> source.tables().stream()
                         .filter(filling.lane().route()::includes)
                         .allMatch(filling.holdings()::hold));
@@ -192,14 +199,15 @@ final class Preparation {
                             spec.name(),
                             snapshot.position(),
                             plan.least());
-                    return fill(fillings, snapshot, source, first);
+                    return fill(fillings, snapshot, CopyWay.LATER, source, first);
                 },
                 Snapshot::close);
     }
 
-    private Mono<Ready> fill(List<Filling> fillings, Snapshot snapshot, SourceIdentity source, boolean first) {
+    private Mono<Ready> fill(
+            List<Filling> fillings, Snapshot snapshot, CopyWay way, SourceIdentity source, boolean first) {
         TableCopies copies = copies(source);
-        return copies.fill(fillings, snapshot)
+        return copies.fill(fillings, snapshot, way)
                 .flatMap(filled -> complete(filled, copies, source, first))
                 .doOnNext(ready -> LOG.info("{}: the copy is complete", spec.name()));
     }
@@ -241,7 +249,7 @@ final class Preparation {
                     filling.lane().name(),
                     new Beginning(position, Overlap.of(filling.holdings().recorded(), position)));
         }
-        return new Ready(source, beginnings);
+        return new Ready(source, beginnings, true);
     }
 
     private Mono<Optional<PipelineCheckpoint>> known() {

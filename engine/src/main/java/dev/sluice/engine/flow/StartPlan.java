@@ -4,6 +4,7 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.SourceState;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,11 +62,21 @@ sealed interface StartPlan {
 
     /** Decides, or refuses with a {@link SyncException} that says what contradicts what. */
     static StartPlan decide(SourceState source, @Nullable PipelineCheckpoint known, List<SinkFacts> sinks) {
+        if (!isFollowed(source) && source.confirmed() != null) {
+            throw new SyncException(
+                    ErrorKind.STATE_MISMATCH,
+                    "slot " + source.identity().slot() + " exists, so this pipeline has followed its tables; with"
+                            + " copy: only nobody would read the slot, and the server would keep WAL for it");
+        }
         if (known == null) {
             return withoutState(source, sinks);
         }
         requireSameStream(source, known);
         return known.isCopied() ? afterCopy(source, known, sinks) : duringCopy(source, known, sinks);
+    }
+
+    private static boolean isFollowed(SourceState source) {
+        return source.copy() != CopyMode.ONLY;
     }
 
     private static void requireSameStream(SourceState source, PipelineCheckpoint known) {
@@ -114,7 +125,7 @@ sealed interface StartPlan {
             }
         }
         // Nothing has been confirmed to a slot of ours before the end of its copy.
-        return !known.begun().isNone() && known.begun().equals(source.confirmed())
+        return !known.begun().isNone() && (!isFollowed(source) || known.begun().equals(source.confirmed()))
                 ? resume(source, starts(sinks, sink -> new Start(known.begun(), Progress.FILLING)))
                 : new Copy();
     }
@@ -123,14 +134,14 @@ sealed interface StartPlan {
         return resume(source, starts(sinks, sink -> afterCopy(source, known, sink)));
     }
 
-    /** A sink that came later begins where the server still has everything. */
+    /** A sink that came later begins where the server still has everything, or, without a stream, where the others did. */
     private static Start afterCopy(SourceState source, PipelineCheckpoint known, SinkFacts sink) {
         Position saved = known.sinks().get(sink.name());
         if (sink.keepsOwnPosition() && !sink.own().isNone()) {
             return new Start(sink.own(), Progress.STREAMING);
         }
         if (saved == null) {
-            return new Start(source.confirmed() == null ? Position.NONE : source.confirmed(), Progress.FILLING);
+            return new Start(source.confirmed() == null ? known.snapshot() : source.confirmed(), Progress.FILLING);
         }
         return new Start(saved, sink.keepsOwnPosition() ? Progress.FILLED : Progress.STREAMING);
     }
@@ -143,6 +154,9 @@ sealed interface StartPlan {
 
     private static StartPlan resume(SourceState source, Map<String, Start> lanes) {
         Resume plan = new Resume(lanes);
+        if (!isFollowed(source)) {
+            return plan;
+        }
         Position confirmed = source.confirmed();
         if (confirmed == null) {
             throw new SyncException(

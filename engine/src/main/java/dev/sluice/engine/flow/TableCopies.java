@@ -41,20 +41,20 @@ final class TableCopies {
      * Emits the lanes once every one has every row that it is to have; fails with SOURCE_UNAVAILABLE if the snapshot is
      * lost.
      */
-    Mono<List<Filling>> fill(List<Filling> fillings, Snapshot snapshot) {
+    Mono<List<Filling>> fill(List<Filling> fillings, Snapshot snapshot, CopyWay way) {
         return Flux.fromIterable(fillings)
-                .flatMap(filling -> fill(filling, snapshot), Math.max(1, fillings.size()))
+                .flatMap(filling -> fill(filling, snapshot, way), Math.max(1, fillings.size()))
                 .collectList();
     }
 
-    private Mono<Filling> fill(Filling filling, Snapshot snapshot) {
+    private Mono<Filling> fill(Filling filling, Snapshot snapshot, CopyWay way) {
         Lane lane = filling.lane();
         Work work = filling.holdings()
                 .without(snapshot.tables().stream()
                         .filter(table -> lane.route().includes(table.relation()))
                         .toList());
         lane.to(LaneState.COPYING);
-        lane.copyProgress().begin(work.missing());
+        lane.copyProgress().begin(way, work.missing());
         Mono<List<CopiedChunk>> copied = lane.sink() instanceof TransactionalSink sink
                 ? fillByTable(filling, sink, snapshot, work)
                 : fillInOrder(lane, snapshot, work);
@@ -116,12 +116,7 @@ final class TableCopies {
 
     private Flux<ChangeBatch> rows(Lane lane, Snapshot snapshot, TableCopy table) {
         lane.copyProgress().beginChunk(table);
-        return snapshot.rows(table)
-                .doOnNext(batch -> {
-                    lane.copyProgress().add(table, batch);
-                    lane.meters().copied(batch.size());
-                })
-                .map(lane.route()::apply);
+        return snapshot.rows(table).doOnNext(batch -> lane.copied(table, batch)).map(lane.route()::apply);
     }
 
     /** A chunk is tried again from its beginning as long as only the sink is in trouble. */

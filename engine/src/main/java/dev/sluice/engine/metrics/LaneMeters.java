@@ -21,14 +21,19 @@ public final class LaneMeters implements AutoCloseable {
     private final Counter changes;
     private final Counter bytes;
     private final Counter retries;
-    private final Counter copiedRows;
+    private final Counter copiedFirst;
+    private final Counter copiedLater;
     private final DistributionSummary batchChanges;
     private final Timer write;
     private final Timer latency;
     private final List<Gauge> gauges;
 
     /** What is asked for at each scrape. */
-    public record Gauges(Supplier<Number> lagSeconds, Supplier<Number> copyTables, Supplier<Number> copyTablesDone) {}
+    public record Gauges(
+            Supplier<Number> lagSeconds,
+            Supplier<Number> copyTables,
+            Supplier<Number> copyTablesDone,
+            Supplier<Number> copyDone) {}
 
     /** Registers all of them. */
     public LaneMeters(MeterRegistry registry, Clock clock, String pipeline, String sink, Gauges gauges) {
@@ -38,7 +43,8 @@ public final class LaneMeters implements AutoCloseable {
         this.changes = registry.counter(MeterNames.SINK_CHANGES, tags);
         this.bytes = registry.counter(MeterNames.SINK_BYTES, tags);
         this.retries = registry.counter(MeterNames.SINK_RETRIES, tags);
-        this.copiedRows = registry.counter(MeterNames.COPY_ROWS, tags);
+        this.copiedFirst = registry.counter(MeterNames.COPY_ROWS, tags.and(MeterNames.WAY, "first"));
+        this.copiedLater = registry.counter(MeterNames.COPY_ROWS, tags.and(MeterNames.WAY, "later"));
         this.batchChanges = registry.summary(MeterNames.SINK_BATCH_CHANGES, tags);
         this.write = Timer.builder(MeterNames.SINK_WRITE)
                 .tags(tags)
@@ -57,6 +63,9 @@ public final class LaneMeters implements AutoCloseable {
                         .tags(tags)
                         .register(registry),
                 Gauge.builder(MeterNames.COPY_TABLES_DONE, gauges.copyTablesDone())
+                        .tags(tags)
+                        .register(registry),
+                Gauge.builder(MeterNames.COPY_DONE, gauges.copyDone())
                         .tags(tags)
                         .register(registry));
     }
@@ -80,8 +89,9 @@ public final class LaneMeters implements AutoCloseable {
         retries.increment();
     }
 
-    public void copied(long rows) {
-        copiedRows.increment((double) rows);
+    /** @param later whether their snapshot is not the one that the stream began with */
+    public void copied(long rows, boolean later) {
+        (later ? copiedLater : copiedFirst).increment((double) rows);
     }
 
     public long changes() {
@@ -98,7 +108,7 @@ public final class LaneMeters implements AutoCloseable {
 
     @Override
     public void close() {
-        List<Meter> all = List.of(changes, bytes, retries, copiedRows, batchChanges, write, latency);
+        List<Meter> all = List.of(changes, bytes, retries, copiedFirst, copiedLater, batchChanges, write, latency);
         all.forEach(registry::remove);
         gauges.forEach(registry::remove);
     }

@@ -56,13 +56,19 @@ public final class MeterNames {
     /** Alterations that a sink made to its tables because the source's were altered. Counter; pipeline, sink. */
     public static final String SINK_SCHEMA_CHANGES = "sluice.sink.schema.changes";
 
-    /** Rows of the first copy that a sink has got. Counter; pipeline, sink. */
+    /** Tag: {@code first} or {@code later}, which snapshot a copy was read from. On meters of copies. */
+    public static final String WAY = "way";
+
+    /** Rows read to be copied into a sink. Counter; pipeline, sink, way. */
     public static final String COPY_ROWS = "sluice.copy.rows";
 
-    /** Tables of the first copy that are done. Gauge; pipeline, sink. */
+    /** Share of the copy that is done, by size, from 0 to 1; 1 when there is none. Gauge; pipeline, sink. */
+    public static final String COPY_DONE = "sluice.copy.done";
+
+    /** Tables of the copy that are done. Gauge; pipeline, sink. */
     public static final String COPY_TABLES_DONE = "sluice.copy.tables.done";
 
-    /** Tables of the first copy. Gauge; pipeline, sink. */
+    /** Tables of the copy. Gauge; pipeline, sink. */
     public static final String COPY_TABLES = "sluice.copy.tables";
 
     private MeterNames() {}

@@ -13,8 +13,8 @@ import reactor.core.publisher.Mono;
  */
 public interface Sink {
     /**
-     * Connects, and lets go of whatever an earlier attempt left half done. Called before the first write, and again after
-     * each failed one.
+     * Connects, and lets go of whatever an earlier attempt left half done. Called before the first write, again after
+     * each failed one, and between two writes before tables that came later are copied.
      *
      * @param source which stream the positions belong to; fails with STATE_MISMATCH if what the sink holds is another's
      * @return the position that this sink itself durably has; {@link Position#NONE} if it has none or keeps none

@@ -2,9 +2,10 @@ package dev.sluice.engine.source;
 
 import dev.sluice.engine.change.Position;
 import java.util.List;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What is done with a source outside its stream. None of this runs while the stream is subscribed, but {@link #now}. */
+/** What is done with a source outside its stream. None of this runs while the stream is subscribed, but {@link #now} and {@link #arrivals}. */
 public interface Origin {
     /**
      * Connects and looks, changes nothing. Fails with a {@link dev.sluice.engine.change.SyncException} that holds every
@@ -24,6 +25,13 @@ public interface Origin {
      * slot stay what they are otherwise.
      */
     Mono<Snapshot> later();
+
+    /**
+     * Names, for people, of tables that match and were not there when {@link #inspect} looked last, as long as that is so.
+     * Looks now and then while subscribed; never completes and never fails, as it is the stream that tells of a source
+     * that is away.
+     */
+    Flux<String> arrivals();
 
     /** A position that everything committed before this call is at or before, and that the stream will reach by itself. */
     Mono<Position> now();

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param identity which stream this is
  * @param confirmed the position before which the server has forgotten; null when the stream was never begun (no slot)
  * @param tables the matched tables that can be followed, in their present shape
- * @param copies whether they are to be copied before the stream
+ * @param copy what is to be read of them
  * @param notices what was left out and why, one sentence each
  */
 public record SourceState(
         SourceIdentity identity,
         @Nullable Position confirmed,
         List<Relation> tables,
-        boolean copies,
+        CopyMode copy,
         List<String> notices) {
     public SourceState {
         tables = List.copyOf(tables);

@@ -92,6 +92,29 @@ class ChangeBatchTest {
     }
 
     @Test
+    void whatComesBeforeAChangeAndAfterItIsTheWhole() {
+        withSeeds(random -> {
+            RandomStream stream = new RandomStream(random);
+            for (ChangeBatch batch : stream.batches(4)) {
+                if (batch.isEmpty()) {
+                    continue;
+                }
+                ChangeBatch before = batch.before(1 + random.nextInt(batch.size()));
+                List<Entry> both = new ArrayList<>(RandomStream.read(before));
+                if (before.size() < batch.size()) {
+                    ChangeBatch rest = batch.after(before.last());
+                    both.addAll(RandomStream.read(rest));
+                    assertThat(rest.last()).isEqualTo(batch.last());
+                    assertThat(rest.lastBoundary().max(before.lastBoundary())).isEqualTo(batch.lastBoundary());
+                }
+                assertThat(both).isEqualTo(RandomStream.read(batch));
+                assertThat(before.last()).isLessThanOrEqualTo(batch.last());
+                assertThat(before.boundaryIndex()).isLessThanOrEqualTo(before.size());
+            }
+        });
+    }
+
+    @Test
     void completeTransactionsAndTheOpenOneAreTheWhole() {
         withSeeds(random -> {
             RandomStream stream = new RandomStream(random);

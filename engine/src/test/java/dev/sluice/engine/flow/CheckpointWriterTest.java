@@ -77,6 +77,30 @@ class CheckpointWriterTest {
     }
 
     @Test
+    void itIsSettledWhenADiskThatRefusedHasTakenWhatWasRecorded() {
+        disk.refusal = ErrorKind.STATE_UNAVAILABLE;
+        record("a", 1);
+        boolean[] settled = {false};
+        writer.settled().subscribe(nothing -> {}, error -> {}, () -> settled[0] = true);
+        time.run(5_000);
+        assertThat(settled[0]).isFalse();
+        disk.refusal = null;
+        time.run(2_000);
+        assertThat(settled[0]).isTrue();
+        assertThat(disk.writes).containsExactly("a0/1");
+    }
+
+    @Test
+    void itIsNeverSettledWhenTheStoreItselfIsWrong() {
+        disk.refusal = ErrorKind.STATE_MISMATCH;
+        record("a", 1);
+        List<Throwable> errors = new ArrayList<>();
+        writer.settled().subscribe(nothing -> {}, errors::add);
+        time.run(5_000);
+        assertThat(errors).singleElement().isInstanceOf(SyncException.class);
+    }
+
+    @Test
     void onlyTheNewestOfEachSinkIsSavedAndAtMostTenTimesASecond() {
         for (int lsn = 1; lsn <= 1_000; lsn++) {
             record("a", lsn);

@@ -1,6 +1,7 @@
 package dev.sluice.engine.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.CopyBatchBuilder;
@@ -10,6 +11,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
 import dev.sluice.engine.source.TableCopy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,34 +22,82 @@ class CopyProgressTest {
     private static final TableCopy SECOND = new TableCopy(LARGE, new CopyChunk(2, 2), 11, 100);
     private static final TableCopy WHOLE = new TableCopy(SMALL, CopyChunk.WHOLE, -1, 100);
 
-    private final CopyProgress progress = new CopyProgress();
+    private long now = 1_000;
+    private final CopyProgress progress = new CopyProgress(() -> now);
 
     @Test
     void chunksOfATableAddUp() {
-        progress.begin(List.of(FIRST, SECOND, WHOLE));
+        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE));
+        List.of(FIRST, SECOND, WHOLE).forEach(progress::beginChunk);
         progress.add(FIRST, rows(3));
         progress.add(SECOND, rows(4));
         progress.add(WHOLE, rows(1));
         progress.finish(FIRST);
         progress.finish(WHOLE);
-        assertThat(progress.tables())
-                .containsExactly(
-                        new TableProgress("public.large", 7, 14, 21, false),
-                        new TableProgress("public.small", 1, 2, -1, true));
+        assertThat(progress.status().tables())
+                .extracting(
+                        TableProgress::table,
+                        TableProgress::rows,
+                        TableProgress::estimatedRows,
+                        TableProgress::finished)
+                .containsExactly(tuple("public.large", 7L, 21L, false), tuple("public.small", 1L, -1L, true));
         assertThat(progress.size()).isEqualTo(2);
         assertThat(progress.finished()).isEqualTo(1);
+        assertThat(progress.status().isUnderWay()).isTrue();
         progress.finish(SECOND);
         assertThat(progress.finished()).isEqualTo(2);
+        assertThat(progress.done()).isEqualTo(1);
+        assertThat(progress.status().isUnderWay()).isFalse();
     }
 
     @Test
     void aChunkThatIsReadAgainCountsOnce() {
-        progress.begin(List.of(FIRST, SECOND));
+        progress.begin(CopyWay.LATER, List.of(FIRST, SECOND));
         progress.add(FIRST, rows(3));
         progress.add(SECOND, rows(4));
         progress.beginChunk(SECOND);
         progress.add(SECOND, rows(5));
-        assertThat(progress.tables()).containsExactly(new TableProgress("public.large", 8, 16, 21, false));
+        assertThat(progress.status().rows()).isEqualTo(8);
+        assertThat(progress.status().way()).isEqualTo(CopyWay.LATER);
+    }
+
+    @Test
+    void whatIsDoneIsToldBySizeAndByRowsWithinAChunk() {
+        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE));
+        progress.beginChunk(FIRST);
+        progress.add(FIRST, rows(5));
+        assertThat(progress.done()).as("half of the first of three").isEqualTo(0.5 / 3);
+        progress.add(FIRST, rows(50));
+        assertThat(progress.done()).as("not done before it is durable").isLessThan(1.0 / 3);
+        progress.finish(FIRST);
+        assertThat(progress.done()).isEqualTo(1.0 / 3);
+    }
+
+    @Test
+    void rateAndWhatIsLeftAreThoseOfTheTimeSinceTheTableBegan() {
+        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE));
+        now += 5_000; // waits for its turn
+        progress.beginChunk(FIRST);
+        progress.add(FIRST, rows(10));
+        progress.finish(FIRST);
+        now += 2_000;
+        TableProgress large = progress.status().tables().get(0);
+        assertThat(large.rowsPerSecond()).isEqualTo(5);
+        assertThat(large.left()).contains(Duration.ofSeconds(2));
+        assertThat(progress.status().left()).contains(Duration.ofSeconds(4));
+        TableProgress small = progress.status().tables().get(1);
+        assertThat(small.elapsed()).isZero();
+        assertThat(small.left()).isEmpty();
+        progress.beginChunk(SECOND);
+        progress.finish(SECOND);
+        now += 60_000;
+        assertThat(progress.status().tables().get(0).elapsed()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void nothingThatIsCopiedIsNothingThatIsLeft() {
+        assertThat(progress.status()).isEqualTo(CopyStatus.NONE);
+        assertThat(progress.done()).isEqualTo(1);
     }
 
     private static ChangeBatch rows(int count) {

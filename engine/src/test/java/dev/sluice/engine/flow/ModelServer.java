@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A database server as far as a source sees it: committed transactions, a slot, and being up or not. Survives crashes. */
@@ -25,6 +26,9 @@ final class ModelServer {
 
     static final List<Relation> TABLES = List.of(table(0), table(1), table(2));
 
+    /** Made some day, unless the history ends before. */
+    static final Relation LATER = table(3);
+
     private final Random random;
     private final List<Commit> commits = new ArrayList<>();
     private final List<Row> changes = new ArrayList<>();
@@ -32,6 +36,8 @@ final class ModelServer {
     private boolean up = true;
     private boolean flaky;
     private boolean slotExists;
+    private List<Relation> tables = TABLES;
+    private boolean everythingPublished;
     private long confirmedLsn;
     private long persistedLsn;
 
@@ -83,14 +89,15 @@ final class ModelServer {
                         case 1 -> Operation.DELETE;
                         default -> Operation.INSERT;
                     };
+            Relation table = tables.get(random.nextInt(tables.size()));
             rows.add(new Row(
                     changes.size() + rows.size(),
                     new Position(commitLsn, ordinal),
-                    TABLES.get(random.nextInt(TABLES.size())),
+                    table,
                     operation,
                     random.nextInt(KEYS),
                     "p\t\\" + "x".repeat(random.nextInt(40)),
-                    random.nextInt(20) != 0));
+                    random.nextInt(20) != 0 && (table != LATER || everythingPublished)));
         }
         changes.addAll(rows);
         commits.add(new Commit(new Transaction(commits.size(), commitLsn, nowMicros), endLsn, rows));
@@ -146,6 +153,23 @@ final class ModelServer {
             }
         }
         return List.copyOf(rows.values());
+    }
+
+    /** What there is now. */
+    List<Relation> tables() {
+        return tables;
+    }
+
+    /** {@link #LATER} is made; it is not published yet. */
+    void makeTable() {
+        if (tables.equals(TABLES)) {
+            tables = Stream.concat(TABLES.stream(), Stream.of(LATER)).toList();
+        }
+    }
+
+    /** What is committed from now on reaches the stream, whichever table it is in. */
+    void publishEverything() {
+        everythingPublished = tables.contains(LATER);
     }
 
     boolean isUp() {

@@ -13,6 +13,7 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.flow.ModelServer.Commit;
 import dev.sluice.engine.flow.ModelServer.Row;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.Origin;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.Source;
@@ -21,6 +22,7 @@ import dev.sluice.engine.source.TableCopy;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +51,8 @@ final class ModelSource implements Source, Origin {
     private @Nullable Stream live;
     private Position confirmed = Position.NONE;
     private boolean closed;
+    private List<Relation> inspected = List.of();
+    CopyMode copy = CopyMode.INITIAL;
 
     /** @param confirming told of each position that is confirmed, before it counts */
     ModelSource(ModelServer server, Random random, Scheduler thread, int batchBytes, Consumer<Position> confirming) {
@@ -120,22 +124,38 @@ final class ModelSource implements Source, Origin {
 
     @Override
     public Mono<SourceState> inspect() {
-        return later(
-                () -> new SourceState(ModelServer.IDENTITY, server.confirmed(), ModelServer.TABLES, true, List.of()));
+        return later(() -> {
+            inspected = server.tables();
+            return new SourceState(ModelServer.IDENTITY, server.confirmed(), inspected, copy, List.of());
+        });
     }
 
     @Override
     public Mono<Snapshot> snapshot() {
         return later(() -> {
             server.dropSlot();
-            server.createSlot();
+            server.publishEverything();
+            if (copy != CopyMode.ONLY) {
+                server.createSlot();
+            }
             return new ModelSnapshot(server.end());
         });
     }
 
     @Override
     public Mono<Snapshot> later() {
-        return later(() -> new ModelSnapshot(server.end()));
+        return later(() -> {
+            server.publishEverything();
+            return new ModelSnapshot(server.end());
+        });
+    }
+
+    @Override
+    public Flux<String> arrivals() {
+        return Mono.delay(Duration.ofMillis(40), thread)
+                .filter(tick -> server.isUp() && !inspected.equals(server.tables()))
+                .map(tick -> ModelServer.LATER.displayName())
+                .repeat();
     }
 
     @Override
@@ -315,8 +335,10 @@ final class ModelSource implements Source, Origin {
     }
 
     private final class ModelSnapshot implements Snapshot {
-        private final Position position;
         private static final int CHUNKS = 2;
+
+        private final Position position;
+        private final List<Relation> tables = server.tables();
 
         /** Between the chunks of tables that are divided by key; the first table is not. */
         private final long split = 1L + random.nextInt(7);
@@ -335,7 +357,7 @@ final class ModelSource implements Source, Origin {
 
         @Override
         public List<TableCopy> tables() {
-            return ModelServer.TABLES.stream()
+            return tables.stream()
                     .flatMap(table -> IntStream.rangeClosed(1, CHUNKS)
                             .mapToObj(number -> new TableCopy(
                                     table, new CopyChunk(number, CHUNKS, range(table, number)), -1, 8192)))

@@ -23,6 +23,7 @@ final class ModelTarget {
     final String name;
     final boolean transactional;
     private final ModelServer server;
+    private final ModelStore store;
     private final RouteConfig routed;
     private final Route filter;
     private final TupleCursor cursor = new TupleCursor();
@@ -48,10 +49,11 @@ final class ModelTarget {
 
     private Position prepared = Position.NONE;
 
-    ModelTarget(String name, boolean transactional, ModelServer server, RouteConfig routed) {
+    ModelTarget(String name, boolean transactional, ModelServer server, ModelStore store, RouteConfig routed) {
         this.name = name;
         this.transactional = transactional;
         this.server = server;
+        this.store = store;
         this.routed = routed;
         this.filter = Route.of(routed);
     }
@@ -71,8 +73,10 @@ final class ModelTarget {
         }
         return (routed.operations() == null
                         || routed.operations().contains(row.operation().name().toLowerCase(java.util.Locale.ROOT)))
-                && complete.stream()
-                        .noneMatch(chunk -> isIn(row, chunk) && !row.position().isAfter(chunk.readAt()));
+                && (row.table() == ModelServer.LATER ? recorded() : complete)
+                        .stream()
+                                .noneMatch(chunk ->
+                                        isIn(row, chunk) && !row.position().isAfter(chunk.readAt()));
     }
 
     private static boolean isIn(Row row, CopiedChunk chunk) {
@@ -150,13 +154,20 @@ final class ModelTarget {
         copies.put(chunk, rows);
     }
 
+    /** What a restart would find of it, wherever that is kept. */
+    private List<CopiedChunk> recorded() {
+        return transactional ? copied() : store.recorded(name);
+    }
+
     List<CopiedChunk> copied() {
         return List.copyOf(copies.keySet());
     }
 
     void prepare(Position start, List<CopiedChunk> kept) {
-        require(position.isNone(), () -> "prepared again although it is at " + position);
         require(copied().containsAll(kept), () -> "is to keep " + kept + ", has " + copied());
+        require(
+                position.isNone() || kept.containsAll(complete),
+                () -> "prepared again, without " + complete + ", although it is at " + position);
         copies.keySet().retainAll(kept);
         prepared = start;
     }
@@ -174,20 +185,30 @@ final class ModelTarget {
     }
 
     /** The state says that these chunks hold every row, and that the stream goes on from {@code start}: it must be so. */
-    void requireCopied(Position start, List<CopiedChunk> chunks) {
+    void requireCopied(Position start) {
+        List<CopiedChunk> chunks = recorded();
         for (Relation table : ModelServer.TABLES) {
             if (filter.includes(table)) {
-                requireCopied(
-                        table,
-                        chunks.stream()
-                                .filter(chunk -> chunk.relation() == table.oid())
-                                .toList());
+                requireCopied(table, of(table, chunks));
             }
         }
-        complete = List.copyOf(chunks);
+        complete = chunks.stream()
+                .filter(chunk -> chunk.relation() != ModelServer.LATER.oid())
+                .toList();
         applied = server.changesUpTo(start) - 1;
         highest = applied;
         mayRepeat = false;
+    }
+
+    private static List<CopiedChunk> of(Relation table, List<CopiedChunk> chunks) {
+        return chunks.stream().filter(chunk -> chunk.relation() == table.oid()).toList();
+    }
+
+    /** Whether it holds the table that came later, as far as it is to. */
+    boolean hasWhatCameLater() {
+        return !server.tables().contains(ModelServer.LATER)
+                || !filter.includes(ModelServer.LATER)
+                || !of(ModelServer.LATER, recorded()).isEmpty();
     }
 
     private void requireCopied(Relation table, List<CopiedChunk> chunks) {
@@ -232,6 +253,9 @@ final class ModelTarget {
 
     /** Nothing is missing. */
     void requireComplete() {
+        if (server.tables().contains(ModelServer.LATER) && filter.includes(ModelServer.LATER)) {
+            requireCopied(ModelServer.LATER, of(ModelServer.LATER, recorded()));
+        }
         require(
                 nextAfter(applied) == server.changes().size(),
                 () -> "ends at " + applied + " of " + server.changes().size());

@@ -15,7 +15,9 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.Transaction;
+import dev.sluice.engine.change.TupleCursor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,8 +59,18 @@ class OverlapTest {
         }
 
         Commit update(int from, int to) {
-            byte[] old = tuple(from);
+            return update(tuple(from), tuple(to));
+        }
+
+        /** The last value is replaced by the sign for one that did not change. */
+        Commit updateWithoutPayload(int from, int to) {
             byte[] row = tuple(to);
+            byte[] without = Arrays.copyOf(row, row.length - 4);
+            without[without.length - 1] = 'u';
+            return update(tuple(from), without);
+        }
+
+        private Commit update(byte[] old, byte[] row) {
             byte[] both = new byte[old.length + row.length];
             System.arraycopy(old, 0, both, 0, old.length);
             System.arraycopy(row, 0, both, old.length, row.length);
@@ -137,12 +149,38 @@ class OverlapTest {
     }
 
     @Test
-    void aRowThatMovedBetweenPartsOfDifferentAgeStopsThePipelineRatherThanGettingLost() {
+    void aRowThatMovedBetweenPartsOfDifferentAgeIsOnlyPutOrOnlyTakenAway() {
         Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START);
-        ChangeBatch batch = new Commit(192).update(4, 6).end();
+        ChangeBatch rest = overlap.removeFrom(new Commit(192)
+                .update(1, 2)
+                .update(4, 6)
+                .update(7, 3)
+                .update(8, 9)
+                .end());
+        TupleCursor cursor = new TupleCursor();
+
+        assertThat(List.of(rest.operation(0), rest.operation(1), rest.operation(2)))
+                .containsExactly(Operation.INSERT, Operation.DELETE, Operation.UPDATE);
+        assertThat(rest.size()).isEqualTo(3);
+        assertThat(rest.oldTuple(0)).isEqualTo(OldTuple.NONE);
+        assertThat(cursor.toOld(rest, 0)).isFalse();
+        assertThat(cursor.toRow(rest, 0)).isTrue();
+        assertThat(cursor.next()).isTrue();
+        assertThat(cursor.text()).isEqualTo("6");
+        assertThat(rest.hasRow(1)).isFalse();
+        assertThat(cursor.toOld(rest, 1)).isTrue();
+        assertThat(cursor.next()).isTrue();
+        assertThat(cursor.text()).isEqualTo("7");
+    }
+
+    @Test
+    void aRowThatMovedAndIsNotWholeStopsThePipelineRatherThanGettingLost() {
+        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START);
+        ChangeBatch batch = new Commit(192).updateWithoutPayload(4, 6).end();
         assertThatThrownBy(() -> overlap.removeFrom(batch))
                 .isInstanceOfSatisfying(
                         SyncException.class, error -> assertThat(error.kind()).isEqualTo(ErrorKind.STATE_MISMATCH))
-                .hasMessageContaining("public.t0");
+                .hasMessageContaining("public.t0")
+                .hasMessageContaining("payload");
     }
 }

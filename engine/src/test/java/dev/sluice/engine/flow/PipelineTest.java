@@ -9,6 +9,7 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import dev.sluice.engine.flow.VirtualTime.VirtualProcess;
 import dev.sluice.engine.route.Route;
+import dev.sluice.engine.source.CopyMode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,6 +145,79 @@ class PipelineTest {
         source.disconnect();
         time.run(150);
         assertThat(pipeline.status().isReady()).isTrue();
+    }
+
+    @Test
+    void aCopyWithoutAStreamEndsByItselfAndFreesEverything() {
+        source.copy = CopyMode.ONLY;
+        server.commit(20, 0);
+        Outcome started = start();
+        Outcome caughtUp = new Outcome(pipeline.caughtUp());
+        time.run(1_000);
+        assertThat(started.completed).isTrue();
+        assertThat(caughtUp.completed).isTrue();
+        assertThat(new Outcome(pipeline.finished()).completed).isTrue();
+        assertThat(pipeline.status().state()).isEqualTo(PipelineState.STOPPED);
+        assertThat(sink.copiedRows).isPositive();
+        assertThat(server.confirmed()).isNull();
+        assertEverythingIsFreed();
+    }
+
+    @Test
+    void aTableThatComesIsCopiedAndFollowedWithoutARestart() {
+        startAndCopy();
+        server.commit(10, 0);
+        time.run(1_000);
+        int before = sink.copiedRows;
+        server.makeTable();
+        server.commit(40, 0);
+        time.run(2_000);
+        int rows = server.rows(ModelServer.LATER, server.end()).size();
+        assertThat(rows).isPositive();
+        assertThat(sink.copiedRows - before).isEqualTo(rows);
+        server.commit(40, 0);
+        Outcome caughtUp = new Outcome(pipeline.caughtUp());
+        time.run(1_000);
+        assertThat(caughtUp.completed).isTrue();
+        assertThat(sink.written).containsExactlyElementsOf(allChanges());
+        assertThat(sink.opens).isEqualTo(2);
+        assertThat(pipeline.status().isReady()).isTrue();
+        assertThat(pipeline.status().confirmed()).isEqualTo(server.end());
+    }
+
+    @Test
+    void aTableThatComesWhileTheSinkIsAwayWaitsForIt() {
+        startAndCopy();
+        int before = sink.copiedRows;
+        for (int attempt = 0; attempt < 5; attempt++) {
+            sink.reject(away);
+        }
+        server.commit(5, 0);
+        time.run(200);
+        assertThat(pipeline.status().isReady()).isFalse();
+        server.makeTable();
+        server.commit(40, 0);
+        time.run(20_000);
+        assertThat(pipeline.status().isReady()).isTrue();
+        assertThat(sink.copiedRows)
+                .isEqualTo(before + server.rows(ModelServer.LATER, server.end()).size());
+        assertThat(sink.written).containsExactlyElementsOf(allChanges());
+    }
+
+    @Test
+    void stoppedWhileATableThatCameIsCopiedItCopiesItAtTheNextStart() {
+        startAndCopy();
+        server.makeTable();
+        server.commit(40, 0);
+        sink.hold();
+        sink.hold();
+        time.run(2_000);
+        assertThat(pipeline.status().isReady()).isFalse();
+        Outcome stopped = new Outcome(pipeline.stop());
+        time.run(30_000);
+        assertThat(stopped.completed).isTrue();
+        assertThat(store.recorded("sink")).noneMatch(chunk -> chunk.relation() == ModelServer.LATER.oid());
+        assertEverythingIsFreed();
     }
 
     @Test

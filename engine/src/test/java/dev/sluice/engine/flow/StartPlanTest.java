@@ -13,6 +13,7 @@ import dev.sluice.engine.flow.StartPlan.Progress;
 import dev.sluice.engine.flow.StartPlan.Resume;
 import dev.sluice.engine.flow.StartPlan.SinkFacts;
 import dev.sluice.engine.flow.StartPlan.Start;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.SourceState;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,11 @@ class StartPlanTest {
     private static final Position LATER = Position.boundary(200);
 
     private static SourceState slotAt(@Nullable Position confirmed) {
-        return new SourceState(SOURCE, confirmed, List.of(), true, List.of());
+        return new SourceState(SOURCE, confirmed, List.of(), CopyMode.INITIAL, List.of());
+    }
+
+    private static SourceState copyOnly(@Nullable Position confirmed) {
+        return new SourceState(SOURCE, confirmed, List.of(), CopyMode.ONLY, List.of());
     }
 
     private static SinkFacts plain(String name) {
@@ -185,6 +190,28 @@ class StartPlanTest {
         Position inside = new Position(200, 3);
         assertThat(StartPlan.decide(slotAt(LATER), copied(Map.of("a", inside)), List.of(plain("a"))))
                 .isEqualTo(streaming(Map.of("a", inside)));
+    }
+
+    @Test
+    void aCopyWithoutAStreamNeedsNoSlotToGoOn() {
+        assertThat(StartPlan.decide(copyOnly(null), null, List.of(plain("a"), keeper("b", Position.NONE))))
+                .isInstanceOf(Copy.class);
+        assertThat(StartPlan.decide(copyOnly(null), begun(SNAPSHOT), List.of(plain("a"))))
+                .isEqualTo(new Resume(Map.of("a", new Start(SNAPSHOT, Progress.FILLING))));
+        assertThat(StartPlan.decide(
+                        copyOnly(null),
+                        copied(Map.of("a", SNAPSHOT, "b", SNAPSHOT)),
+                        List.of(plain("a"), keeper("b", Position.NONE), keeper("added", Position.NONE))))
+                .isEqualTo(new Resume(Map.of(
+                        "a", new Start(SNAPSHOT, Progress.STREAMING),
+                        "b", new Start(SNAPSHOT, Progress.FILLED),
+                        "added", new Start(SNAPSHOT, Progress.FILLING))));
+    }
+
+    @Test
+    void aCopyWithoutAStreamIsRefusedWhereASlotWouldBeLeftBehind() {
+        assertRefused(
+                ErrorKind.STATE_MISMATCH, "copy: only", copyOnly(SNAPSHOT), copied(Map.of("a", SNAPSHOT)), plain("a"));
     }
 
     @Test

@@ -18,7 +18,7 @@ class StateMachineTest {
                     EnumSet.of(LaneState.COPYING, LaneState.STREAMING, LaneState.RETRYING, LaneState.DRAINING),
             LaneState.COPYING,
                     EnumSet.of(LaneState.STREAMING, LaneState.RETRYING, LaneState.DRAINING, LaneState.OPENING),
-            LaneState.STREAMING, EnumSet.of(LaneState.RETRYING, LaneState.DRAINING),
+            LaneState.STREAMING, EnumSet.of(LaneState.RETRYING, LaneState.DRAINING, LaneState.OPENING),
             LaneState.RETRYING,
                     EnumSet.of(LaneState.OPENING, LaneState.COPYING, LaneState.STREAMING, LaneState.DRAINING),
             LaneState.DRAINING, EnumSet.of(LaneState.RETRYING));
@@ -27,8 +27,10 @@ class StateMachineTest {
             PipelineState.NEW, EnumSet.of(PipelineState.CONNECTING),
             PipelineState.CONNECTING, EnumSet.of(PipelineState.COPYING, PipelineState.STREAMING),
             PipelineState.COPYING, EnumSet.of(PipelineState.STREAMING, PipelineState.CONNECTING),
-            PipelineState.STREAMING, EnumSet.of(PipelineState.RECONNECTING, PipelineState.DRAINING),
-            PipelineState.RECONNECTING, EnumSet.of(PipelineState.STREAMING, PipelineState.DRAINING),
+            PipelineState.STREAMING,
+                    EnumSet.of(PipelineState.RECONNECTING, PipelineState.DRAINING, PipelineState.CONNECTING),
+            PipelineState.RECONNECTING,
+                    EnumSet.of(PipelineState.STREAMING, PipelineState.DRAINING, PipelineState.CONNECTING),
             PipelineState.DRAINING, EnumSet.noneOf(PipelineState.class));
 
     @Test

@@ -34,6 +34,7 @@ final class BatchApplier {
     private final TableTargets targets;
     private final Scheduler worker;
     private final ExactApplier exact;
+    private final EnumLabels labels;
     private final CopyApplier copier;
     private final HeldChanges held = new HeldChanges();
 
@@ -57,6 +58,7 @@ final class BatchApplier {
         this.reached = durable;
         this.worker = worker;
         this.exact = new ExactApplier(session, targets, worker);
+        this.labels = new EnumLabels(session, targets);
         this.copier = copier;
     }
 
@@ -67,6 +69,9 @@ final class BatchApplier {
         }
         ChangeBatch batch = given.after(reached);
         Set<Relation> relations = held.relationsWith(batch);
+        if (targets.follows() && ShapeParts.differ(relations)) {
+            return inParts(ShapeParts.of(held.takeWith(batch))).doOnError(error -> failed = true);
+        }
         Mono<Position> written = targets.know(relations)
                 ? Mono.defer(() -> apply(batch))
                 : targets.load(relations, transactionOpen)
@@ -74,6 +79,16 @@ final class BatchApplier {
                         .publishOn(worker)
                         .flatMap(this::apply);
         return written.doOnError(error -> failed = true);
+    }
+
+    /** Tables are altered between two parts, within the target transaction if one is open. */
+    private Mono<Position> inParts(List<ChangeBatch> parts) {
+        return Flux.fromIterable(parts)
+                .concatMap(part -> Mono.defer(() -> targets.load(TableTargets.used(part), transactionOpen))
+                        .then(Mono.just(part))
+                        .publishOn(worker)
+                        .flatMap(next -> applyFolded(next, false)))
+                .last();
     }
 
     private Mono<Position> apply(ChangeBatch batch) {
@@ -111,17 +126,18 @@ final class BatchApplier {
     /** The first on the calling thread; the others wait for results, which arrive on an event loop. */
     private Mono<Position> applyInOrder(List<ChangeBatch> batches) {
         return batches.size() == 1
-                ? applyFolded(batches.get(0))
+                ? applyFolded(batches.get(0), true)
                 : Flux.fromIterable(batches)
-                        .concatMap(batch -> Mono.just(batch).publishOn(worker).flatMap(this::applyFolded))
+                        .concatMap(batch -> Mono.just(batch).publishOn(worker).flatMap(next -> applyFolded(next, true)))
                         .last();
     }
 
-    private Mono<Position> applyFolded(ChangeBatch batch) {
+    /** @param mayHold whether the beginning of a transaction may be kept for later */
+    private Mono<Position> applyFolded(ChangeBatch batch, boolean mayHold) {
         ChangeBatch complete = batch.completeTransactions();
         ChangeBatch open = batch.openTransaction().trimmed();
         Position boundary = batch.lastBoundary();
-        boolean holds = !boundary.isNone() && copier.isWorthwhile(batch) && held.hasRoomFor(open);
+        boolean holds = mayHold && !boundary.isNone() && copier.isWorthwhile(batch) && held.hasRoomFor(open);
         List<Statement> completing = fold(complete);
         List<Statement> opening = holds ? List.of() : fold(open);
         Mono<Void> first = boundary.isAfter(durable) ? complete(complete, completing, boundary) : Mono.empty();
@@ -197,6 +213,7 @@ final class BatchApplier {
     /** Change by change; where one is refused, commits the whole source transactions before it. */
     private Mono<Void> exactly(ChangeBatch batch) {
         return exact.apply(batch).onErrorResume(RowRefused.class, refused -> keep(batch, refused.firstUndone())
+                .then(Mono.defer(() -> labels.mend(refused)))
                 .then(Mono.error(refused::toSyncException)));
     }
 

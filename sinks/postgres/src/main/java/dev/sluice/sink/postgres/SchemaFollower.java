@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Alters tables of the target where those of the source were altered, as far as no data can be lost by it: adds columns,
- * widens types, takes NOT NULL from columns that the source no longer fills. What it leaves is {@link TableFit}'s to refuse.
+ * Alters tables of the target where those of the source were altered. As far as no data can be lost by it: adds columns,
+ * widens types, takes NOT NULL from columns that the source no longer fills. If asked to, the rest as well: see {@link
+ * ColumnMoves}. What it leaves is {@link TableFit}'s to refuse.
  *
  * <p>An added column keeps, as its default, what earlier rows have in it: those that are in the target, and those of the old
  * shape that are still to come. Rows of the new shape bring their own values.
@@ -59,7 +60,8 @@ final class SchemaFollower {
     }
 
     /**
-     * Does what can be done. In order of the relations, as a table that was altered within a batch has two.
+     * Does what can be done now; to be called again until nothing is left. In order of the relations, as a table that was
+     * altered within a batch has two, unless it is cut there: see {@link #follows}.
      *
      * @param tables of the target, by {@link Relation#displayName}
      * @param before the relations' shapes until now, by OID
@@ -87,6 +89,25 @@ final class SchemaFollower {
                 .doOnNext(done -> alterations.forEach(this::tell));
     }
 
+    /** Whether columns are renamed and dropped, so that rows of an older shape fit no longer. */
+    boolean follows() {
+        return policy == SchemaPolicy.FOLLOW;
+    }
+
+    /** Outside of a transaction, each by itself; fails with SINK_MISFIT and the statements if it may not or cannot. */
+    Mono<Void> alter(List<Statement> alterations) {
+        if (policy == SchemaPolicy.STOP) {
+            return Mono.error(SyncException.of(alterations.stream()
+                    .map(each ->
+                            new Problem(ErrorKind.SINK_MISFIT, "the target has yet to " + each.doing(), each.sql()))
+                    .toList()));
+        }
+        return session.run(alterations)
+                .onErrorMap(StatementFailure.class, SchemaFollower::explained)
+                .doOnNext(done -> alterations.forEach(this::tell))
+                .then();
+    }
+
     private void tell(Statement alteration) {
         changes.increment();
         log.info("{}: as in the source: {}", pipeline, alteration.sql());
@@ -102,16 +123,52 @@ final class SchemaFollower {
                         failure.statement().sql())));
     }
 
-    private static List<Statement> alterations(
+    private List<Statement> alterations(
             Collection<Relation> relations, Map<String, TargetTable> tables, Map<Long, SourceShape> before) {
         Map<Long, SourceShape> shapes = new HashMap<>(before);
         List<Statement> alterations = new ArrayList<>();
         for (Relation relation : relations) {
             TargetTable target = tables.get(relation.displayName());
             SourceShape shape = shapes.get(relation.oid());
-            if (target != null && target.isTable() && shape != null) {
-                alterations.addAll(alterations(relation, target, shape));
+            if (shape == null) {
+                continue;
+            }
+            if (target == null) {
+                if (follows() && shape.isRenamed(relation) && tables.containsKey(shape.displayName())) {
+                    alterations.addAll(renameTable(shape, relation));
+                }
+            } else if (target.isTable()) {
+                alterations.addAll(
+                        follows() ? everything(relation, target, shape) : alterations(relation, target, shape));
                 shapes.put(relation.oid(), SourceShape.of(relation, target, shape));
+            }
+        }
+        return alterations;
+    }
+
+    private static List<Statement> renameTable(SourceShape before, Relation now) {
+        return TableDefinition.renameTable(before, now).stream()
+                .map(sql -> Statement.of(sql, "rename " + before.displayName() + " to " + now.displayName()))
+                .toList();
+    }
+
+    /** Columns first find their places; the next time their types follow. */
+    private static List<Statement> everything(Relation relation, TargetTable target, SourceShape before) {
+        List<Statement> moves = ColumnMoves.of(relation, target, before);
+        if (!moves.isEmpty()) {
+            return moves;
+        }
+        List<Statement> alterations = alterations(relation, target, before.asIn(target));
+        for (Column column : relation.columns()) {
+            TargetColumn found = target.column(column.name()).orElse(null);
+            if (found != null
+                    && !found.generated()
+                    && !TypeFit.fits(column, found)
+                    && !TypeFit.isWidened(column, found)
+                    && !before.isReplaced(column, found)) {
+                alterations.add(Statement.of(
+                        TableDefinition.convert(target, column),
+                        "convert column " + column.name() + " of " + target.displayName()));
             }
         }
         return alterations;

@@ -50,6 +50,23 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
         return schema + "." + name;
     }
 
+    /** The same with the names that the columns have in the target now, without those that it has lost. */
+    SourceShape asIn(TargetTable target) {
+        List<Known> there = new ArrayList<>();
+        for (Known known : columns) {
+            target.columns().stream()
+                    .filter(column -> column.number() == known.targetNumber())
+                    .findFirst()
+                    .ifPresent(column ->
+                            there.add(new Known(column.name(), known.number(), known.targetNumber(), known.notNull())));
+        }
+        return new SourceShape(oid, schema, name, highest, there);
+    }
+
+    boolean isRenamed(Relation now) {
+        return !displayName().equals(now.displayName());
+    }
+
     Optional<Known> named(String column) {
         return columns.stream().filter(known -> known.name().equals(column)).findFirst();
     }

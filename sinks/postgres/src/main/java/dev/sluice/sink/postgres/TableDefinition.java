@@ -46,7 +46,7 @@ final class TableDefinition {
     }
 
     /** Gives a table the name, and the schema, that it has in the source now. */
-    static String renameTable(SourceShape before, Relation now) {
+    static List<String> renameTable(SourceShape before, Relation now) {
         List<String> statements = new ArrayList<>();
         String schema = before.schema();
         if (!schema.equals(now.schema())) {
@@ -58,7 +58,13 @@ final class TableDefinition {
             statements.add("ALTER TABLE " + Identifiers.qualified(schema, before.name()) + " RENAME TO "
                     + Identifiers.quote(now.name()) + ";");
         }
-        return String.join(" ", statements);
+        return statements;
+    }
+
+    /** Converts what is there, by the types' cast, also where that may fail. */
+    static String convert(TargetTable table, Column column) {
+        return alterColumn(table, column.name()) + "TYPE " + column.typeText() + " USING "
+                + Identifiers.quote(column.name()) + "::" + column.typeText() + ";";
     }
 
     static String changeType(TargetTable table, Column column) {

@@ -24,6 +24,9 @@ import reactor.core.publisher.Mono;
  * changes. Read by any thread, loaded by one at a time.
  */
 final class TableTargets {
+    /** More than any alteration needs: the table's name, its columns' places, and what they are. */
+    private static final int MOST_STEPS = 8;
+
     private final TargetSession session;
     private final TargetCatalogue catalogue;
     private final SourceShapes shapes;
@@ -60,18 +63,36 @@ final class TableTargets {
      */
     Mono<Void> load(Collection<Relation> relations, boolean transactionOpen) {
         return shapes.read(relations).flatMap(before -> catalogue
-                .read(relations)
-                .flatMap(tables -> followed(relations, tables, before, transactionOpen))
+                .read(relations, before.values())
+                .flatMap(tables -> followed(relations, tables, before, transactionOpen, 1))
                 .flatMap(tables -> shapes.write(bind(relations, tables, before))));
     }
 
+    /** See {@link SchemaFollower#alter}. */
+    Mono<Void> alter(List<Statement> alterations) {
+        return follower.alter(alterations);
+    }
+
+    boolean follows() {
+        return follower.follows();
+    }
+
+    /** Step by step, as each changes what is left to do. */
     private Mono<Map<String, TargetTable>> followed(
             Collection<Relation> relations,
             Map<String, TargetTable> tables,
             Map<Long, SourceShape> before,
-            boolean transactionOpen) {
-        return follower.follow(relations, tables, before, transactionOpen)
-                .flatMap(altered -> altered ? catalogue.read(relations) : Mono.just(tables));
+            boolean transactionOpen,
+            int step) {
+        return follower.follow(relations, tables, before, transactionOpen).flatMap(altered -> {
+            if (!altered) {
+                return Mono.just(tables);
+            }
+            Mono<Map<String, TargetTable>> now = catalogue.read(relations, before.values());
+            return step == MOST_STEPS
+                    ? now
+                    : now.flatMap(next -> followed(relations, next, before, transactionOpen, step + 1));
+        });
     }
 
     /** @return the shapes that are not those of before */
@@ -85,6 +106,10 @@ final class TableTargets {
             SourceShape shape = latest.get(relation.oid());
             if (target == null) {
                 problems.add(noTable(relation, shape));
+                continue;
+            }
+            if (shape != null && shape.isRenamed(relation) && tables.containsKey(shape.displayName())) {
+                problems.add(nameTaken(relation, shape));
                 continue;
             }
             List<Problem> misfits =
@@ -115,7 +140,17 @@ final class TableTargets {
         return new Problem(
                 ErrorKind.SINK_MISFIT,
                 what + "; in the source it was " + before.displayName() + " before",
-                TableDefinition.renameTable(before, relation));
+                String.join(" ", TableDefinition.renameTable(before, relation)));
+    }
+
+    /** Its rows would get among those of another table, which had the name before. */
+    private static Problem nameTaken(Relation relation, SourceShape before) {
+        return new Problem(
+                ErrorKind.SINK_MISFIT,
+                "the source has renamed " + before.displayName() + " to " + relation.displayName()
+                        + ", and the target has tables of both names",
+                "Drop or rename the target's " + relation.displayName() + ", then: "
+                        + String.join(" ", TableDefinition.renameTable(before, relation)));
     }
 
     TableMapping mapping(Relation relation) {

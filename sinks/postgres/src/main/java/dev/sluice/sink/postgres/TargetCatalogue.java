@@ -1,9 +1,11 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.ReplicaIdentity;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -89,6 +91,18 @@ final class TargetCatalogue {
 
     TargetCatalogue(TargetSession session) {
         this.session = session;
+    }
+
+    /** The tables that are there, under the relations' names and under the names that they had before. */
+    Mono<Map<String, TargetTable>> read(Collection<Relation> wanted, Collection<SourceShape> before) {
+        List<Relation> all = new ArrayList<>(wanted);
+        before.stream()
+                .filter(shape -> wanted.stream()
+                        .noneMatch(relation -> relation.displayName().equals(shape.displayName())))
+                .map(shape -> new Relation(
+                        shape.oid(), shape.schema(), shape.name(), ReplicaIdentity.NOTHING, List.of(), shape.highest()))
+                .forEach(all::add);
+        return read(all);
     }
 
     /** The tables that are there, by {@link Relation#displayName}. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables of the source that are altered while they are followed. */
@@ -199,8 +200,7 @@ class SchemaChangesTest {
     void aRenamedTableIsRefusedWithTheStatement() throws Exception {
         TransactionalSink sink = target.started(BEFORE);
         write(sink, insert(0x100, BEFORE, "1", "old"));
-        Relation renamed =
-                new Relation(BEFORE.oid(), "other", "u", BEFORE.identity(), BEFORE.columns(), BEFORE.highest());
+        Relation renamed = named("other", "u");
 
         List<Problem> problems = refused(sink, insert(0x200, renamed, "2", "new"));
 
@@ -294,6 +294,210 @@ class SchemaChangesTest {
         database.execute("CREATE TYPE mood AS ENUM ('sad')");
         write(reopened(), insert(0x200, typed, "2", "new", "sad"));
         assertThat(database.value("SELECT m FROM t WHERE id = 2")).isEqualTo("sad");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whereEverythingIsFollowedAColumnIsRenamedBetweenTheRowsOfOneBatch(boolean copying) throws Exception {
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        if (copying) {
+            target.copyingAll();
+        }
+        Relation renamed = table().column("w", "text").build();
+        TransactionalSink sink = target.started(BEFORE);
+        write(sink, insert(0x100, BEFORE, "1", "old"));
+
+        write(
+                sink,
+                Batches.batch()
+                        .begin(701, 0x200)
+                        .insert(BEFORE, "2", "in the transaction before")
+                        .commit(0x210)
+                        .begin(702, 0x220)
+                        .insert(BEFORE, "3", "of the old shape")
+                        .insert(renamed, "4", "new")
+                        .update(renamed, "1", "changed")
+                        .commit(0x280)
+                        .begin(703, 0x290)
+                        .insert(renamed, "5", "open")
+                        .build());
+        write(
+                sink,
+                Batches.batch()
+                        .begin(703, 0x290)
+                        .insert(renamed, "5", "open")
+                        .insert(BEFORE, "6", "and renamed back")
+                        .commit(0x2A0)
+                        .build());
+
+        assertThat(database.rows("SELECT id, v FROM t ORDER BY id"))
+                .containsExactly(
+                        List.of("1", "changed"),
+                        List.of("2", "in the transaction before"),
+                        List.of("3", "of the old shape"),
+                        List.of("4", "new"),
+                        List.of("5", "open"),
+                        List.of("6", "and renamed back"));
+    }
+
+    @Test
+    void whereEverythingIsFollowedColumnsAreDroppedAddedAndChangePlaces() throws Exception {
+        Relation three = table().column("a", "text")
+                .column("b", "text")
+                .column("c", "text")
+                .build();
+        Relation moved = table().column("b", "text")
+                .column("a", "text")
+                .dropped()
+                .column("c", "text")
+                .earlier(Earlier.of("x"))
+                .build();
+        Relation movedWithoutC = table().column("b", "text").column("a", "text").build();
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(three);
+        write(sink, insert(0x100, three, "1", "A", "B", "C"));
+
+        write(sink, insert(0x200, movedWithoutC, "2", "A2", "B2"));
+        write(sink, insert(0x300, moved, "3", "A3", "B3", "C3"));
+
+        assertThat(database.rows("SELECT id, b, a, c FROM t ORDER BY id"))
+                .containsExactly(
+                        List.of("1", "A", "B", "x"), List.of("2", "A2", "B2", "x"), List.of("3", "A3", "B3", "C3"));
+    }
+
+    @Test
+    void whereEverythingIsFollowedANameThatIsFreeAgainIsThatOfAnotherColumn() throws Exception {
+        Relation again = table().column("former", "text")
+                .column("v", "int4")
+                .earlier(Earlier.of("5"))
+                .build();
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(BEFORE);
+        write(sink, insert(0x100, BEFORE, "1", "old"));
+
+        write(sink, insert(0x200, again, "2", "new", "6"));
+
+        assertThat(database.rows("SELECT id, former, v FROM t ORDER BY id"))
+                .containsExactly(List.of("1", "old", "5"), List.of("2", "new", "6"));
+    }
+
+    @Test
+    void whereEverythingIsFollowedValuesAreConvertedOrTheStatementIsTold() throws Exception {
+        Relation numbers = table().column("v", "int4").build();
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(BEFORE);
+        write(sink, insert(0x100, BEFORE, "1", "7"));
+        write(sink, insert(0x200, numbers, "2", "8"));
+        assertThat(database.value("SELECT sum(v) FROM t")).isEqualTo("15");
+
+        Relation moments = table().column("v", "timestamptz").build();
+        assertThat(refused(sink, insert(0x300, moments, "3", "2026-01-01 00:00:00+00")))
+                .satisfiesExactly(problem -> {
+                    assertThat(problem.what()).contains("cannot convert column v of public.t");
+                    assertThat(problem.remedy())
+                            .isEqualTo("ALTER TABLE \"public\".\"t\" ALTER COLUMN \"v\" TYPE timestamptz USING"
+                                    + " \"v\"::timestamptz;");
+                });
+    }
+
+    @Test
+    void whereEverythingIsFollowedATableIsRenamed() throws Exception {
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(BEFORE);
+        write(sink, insert(0x100, BEFORE, "1", "old"));
+        database.execute("CREATE SCHEMA other");
+
+        write(sink, insert(0x200, named("other", "u"), "2", "new"));
+
+        assertThat(database.value("SELECT count(*) FROM other.u")).isEqualTo("2");
+    }
+
+    @Test
+    void whereEverythingIsFollowedAColumnThatARouteLeavesOutIsNotDropped() throws Exception {
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(WITH_NUMBER);
+        write(sink, insert(0x100, WITH_NUMBER, "1", "old", "1"));
+
+        Relation leftOutByARoute = WITH_NUMBER.withColumns(WITH_NUMBER.columns().subList(0, 2));
+        write(sink, insert(0x200, leftOutByARoute, "2", "new"));
+
+        assertThat(database.rows("SELECT id, n FROM t ORDER BY id"))
+                .containsExactly(List.of("1", "1"), Arrays.asList("2", null));
+    }
+
+    @Test
+    void whereEverythingIsFollowedAColumnThatWasDroppedAndAddedAgainIsStillRefused() throws Exception {
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(WITH_NUMBER);
+        write(sink, insert(0x100, WITH_NUMBER, "1", "old", "1"));
+        Relation droppedAndAdded = table().column("v", "text")
+                .dropped()
+                .column("n", "int4")
+                .earlier(Earlier.of("3"))
+                .build();
+
+        assertThat(refused(sink, insert(0x300, droppedAndAdded, "3", "new", "3")))
+                .satisfiesExactly(problem -> assertThat(problem.what()).contains("before the source dropped it"));
+
+        assertThat(database.rows("SELECT id, n FROM t ORDER BY id")).containsExactly(List.of("1", "1"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SchemaPolicy.class)
+    void aTableThatTakesTheNameOfAnotherIsRefused(SchemaPolicy policy) throws Exception {
+        target.withPolicy(policy);
+        Relation other = Batches.relation("public", "u")
+                .key("id", "int4")
+                .column("v", "text")
+                .build();
+        TransactionalSink sink = target.started(BEFORE, other);
+        write(sink, insert(0x100, BEFORE, "1", "of t"));
+        write(sink, insert(0x200, other, "1", "of u"));
+
+        assertThat(refused(sink, insert(0x300, named("public", "u"), "2", "of t, now called u")))
+                .satisfiesExactly(problem -> {
+                    assertThat(problem.what()).contains("renamed public.t to public.u", "tables of both names");
+                    assertThat(problem.remedy()).endsWith("then: ALTER TABLE \"public\".\"t\" RENAME TO \"u\";");
+                });
+
+        assertThat(database.value("SELECT count(*) FROM u")).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sad", "sad,fair,happy"})
+    void aLabelThatTheSourceHasAddedIsAddedWhenARowNeedsIt(String labelsKnownThen) throws Exception {
+        Relation now = moods(labelsKnownThen.split(","));
+        TransactionalSink sink = target.started(moods("sad"));
+        write(sink, insert(0x100, now, "1", "sad"));
+
+        ChangeBatch happy = insert(0x200, now, "2", "happy");
+        SyncException failed = catchThrowableOfType(SyncException.class, () -> write(sink, happy));
+        assertThat(failed.kind()).as(failed.getMessage()).isEqualTo(ErrorKind.SINK_UNAVAILABLE);
+        write(reopened(), happy);
+
+        assertThat(database.value("SELECT m FROM t WHERE id = 2")).isEqualTo("happy");
+        assertThat(database.value("SELECT enum_range(NULL::mood)"))
+                .isEqualTo(labelsKnownThen.contains("fair") ? "{sad,fair,happy}" : "{sad,happy}");
+    }
+
+    @Test
+    void aLabelThatMayNotBeAddedIsToldWithTheStatement() {
+        target.withPolicy(SchemaPolicy.STOP);
+        TransactionalSink sink = target.started(moods("sad"));
+
+        assertThat(refused(sink, insert(0x200, moods("sad"), "2", "happy"))).satisfiesExactly(problem -> {
+            assertThat(problem.kind()).isEqualTo(ErrorKind.SINK_MISFIT);
+            assertThat(problem.remedy()).isEqualTo("ALTER TYPE \"public\".\"mood\" ADD VALUE IF NOT EXISTS 'happy';");
+        });
+    }
+
+    private static Relation moods(String... labels) {
+        return table().column("m", new DataType.Enumeration(9, "public", "mood", List.of(labels)))
+                .build();
+    }
+
+    private static Relation named(String schema, String name) {
+        return new Relation(BEFORE.oid(), schema, name, BEFORE.identity(), BEFORE.columns(), BEFORE.highest());
     }
 
     private TransactionalSink reopened() {

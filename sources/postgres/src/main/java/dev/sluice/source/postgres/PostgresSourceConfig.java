@@ -4,8 +4,10 @@ import dev.sluice.engine.config.Alone;
 import dev.sluice.engine.config.DataSize;
 import dev.sluice.engine.config.Default;
 import dev.sluice.engine.config.Secret;
+import dev.sluice.engine.source.CopyMode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param url {@code postgresql://user@host:port/database}, see {@link dev.sluice.postgres.PostgresEndpoint#parse}
  * @param password if the URL has none
  * @param tables patterns, see {@link dev.sluice.engine.route.TableSelection}
+ * @param rows for some tables a condition in SQL on the rows that are followed, see {@link RowFilters}
  * @param slot name of the replication slot; {@code sluice_<pipeline>} if left out
  * @param publication its name; {@code sluice_<pipeline>} if left out
  * @param failover whether the slot is kept on standbys too (PostgreSQL 17 and later)
@@ -26,6 +29,7 @@ public record PostgresSourceConfig(
         String url,
         @Nullable Secret password,
         List<String> tables,
+        @Nullable Map<String, String> rows,
         @Nullable String slot,
         @Nullable String publication,
         @Default("false") boolean failover,
@@ -35,6 +39,7 @@ public record PostgresSourceConfig(
         @Nullable CopyConfig copy) {
     public PostgresSourceConfig {
         tables = List.copyOf(tables);
+        rows = rows == null ? null : Map.copyOf(rows);
     }
 
     /** Publishing a table without replica identity breaks its UPDATEs and DELETEs in the source: never done unasked. */
@@ -47,16 +52,8 @@ public record PostgresSourceConfig(
         INSERTS
     }
 
-    /** Whether rows that are there when the pipeline begins are read. */
-    public enum CopyMode {
-        /** All of them, before the stream. */
-        INITIAL,
-        /** None: the sinks have them already, or do not want them. */
-        NEVER
-    }
-
     /**
-     * @param mode whether there is a first copy
+     * @param mode whether there is a first copy, and anything after it
      * @param workers how many tables, or chunks of tables, are read at once, each over a connection of its own
      * @param chunk how much of a large table is read in one piece, as it lies on the source's disk
      */

@@ -4,8 +4,8 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.TableSelection;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.postgres.PostgresEndpoint;
-import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param pipeline whose source this is
  * @param endpoint the database
  * @param tables which tables are followed
+ * @param rows which rows of them
  * @param slot name of the replication slot; letters, digits and underscores, safe in a replication command
  * @param publication its name, any text
  * @param failover whether the slot is a failover slot
@@ -33,6 +34,7 @@ public record SourceSettings(
         String pipeline,
         PostgresEndpoint endpoint,
         TableSelection tables,
+        RowFilters rows,
         String slot,
         String publication,
         boolean failover,
@@ -56,6 +58,7 @@ public record SourceSettings(
                 pipeline,
                 PostgresEndpoint.parse(config.url(), config.password()),
                 TableSelection.of(config.tables()),
+                RowFilters.of(config.rows()),
                 config.slot() == null ? name : config.slot(),
                 config.publication() == null ? name : config.publication(),
                 config.failover(),
@@ -90,6 +93,13 @@ public record SourceSettings(
         if (publication.isEmpty() || publication.indexOf('\0') >= 0) {
             problems.add(problem("publication: the name is empty or holds a NUL character", "give it a name"));
         }
+        rows.conditions().forEach((table, condition) -> {
+            if (condition.isBlank()) {
+                problems.add(problem(
+                        "rows: the condition for " + table.schema() + "." + table.name() + " is empty",
+                        "write a condition in SQL, or leave the table out here"));
+            }
+        });
         if (batchBytes < 1024 || batchBytes > MAXIMUM_BATCH_BYTES) {
             problems.add(problem("batch: " + batchBytes + " bytes is out of range", "use 1KB to 256MB"));
         }

@@ -170,7 +170,7 @@ class InspectionTest extends SourceTest {
         Source source =
                 open(Sources.named(Sources.config(database.url(), "public.*"), database.name(), "p", false), "narrow");
         SyncException error = failure(source.origin().inspect());
-        assertThat(error).hasMessageContaining("row filter").hasMessageContaining("public.items");
+        assertThat(error).hasMessageContaining("the rows (id > 5) of public.items");
         database.execute("DROP PUBLICATION p", "CREATE PUBLICATION p FOR TABLE items WITH (publish = 'insert')");
         get(source.origin().inspect());
         begin(source);

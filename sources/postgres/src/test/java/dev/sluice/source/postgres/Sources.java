@@ -1,10 +1,10 @@
 package dev.sluice.source.postgres;
 
 import dev.sluice.engine.config.DataSize;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.SourceContext;
 import dev.sluice.source.postgres.PostgresSourceConfig.CopyConfig;
-import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -21,6 +21,7 @@ final class Sources {
                 url,
                 null,
                 List.of(tables),
+                null,
                 null,
                 null,
                 false,
@@ -61,6 +62,7 @@ final class Sources {
                 config.url(),
                 config.password(),
                 config.tables(),
+                config.rows(),
                 slot,
                 publication,
                 failover,

@@ -376,6 +376,24 @@ class StreamTest extends SourceTest {
     }
 
     @Test
+    void aRowThatIsTooLargeForTheServerToSendIsNamedAndStops(TestDatabase database) throws Exception {
+        database.execute(ITEMS, "CREATE TABLE files (id int PRIMARY KEY, content bytea)");
+        Source source = open(database, "public.*");
+        Position start = begin(source);
+        insertNumbers(database, 1, 1);
+        database.execute("INSERT INTO files VALUES (1, repeat('x', 540 * 1000 * 1000)::bytea)"); // twice that as text
+        try (BatchProbe probe = subscribe(source, start)) {
+            probe.untilChanges(1);
+            SyncException error = (SyncException) probe.error();
+            assertThat(error.kind()).isEqualTo(ErrorKind.SOURCE_REFUSED);
+            assertThat(error)
+                    .hasMessageContaining("public.files")
+                    .hasMessageContaining("more than 1 GB as text")
+                    .hasMessageContaining("after " + probe.last());
+        }
+    }
+
+    @Test
     void aWalsenderThatIsTerminatedIsUnavailableAndTheStreamGoesOn(TestDatabase database) throws Exception {
         database.execute(ITEMS);
         Source source = open(database, "public.*");

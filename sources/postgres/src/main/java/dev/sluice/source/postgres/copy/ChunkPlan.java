@@ -9,12 +9,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ public final class ChunkPlan {
 
     /** Above this part of pages whose keys go on growing, reading by key hardly costs more than reading by page. */
     private static final double SORTED = 0.9;
+
+    /** Ranges of keys that were copied are of use only if the rest is read in ranges of keys, too. */
+    private static final double SORTED_ENOUGH_TO_GO_ON = 0.1;
 
     /** Leading columns of primary keys that are integers, in tables whose changes always name it. */
     private static final String KEYS = """
@@ -63,8 +67,10 @@ public final class ChunkPlan {
      * @param connection in a transaction at the snapshot
      * @param sizes bytes by OID
      * @param chunkBytes how much of a table is about one chunk, TOAST included
+     * @param goesOn whether this may be the rest of an earlier copy, since when rows may have moved to other pages
      */
-    public static ChunkPlan make(Connection connection, List<Table> tables, Map<Long, Long> sizes, long chunkBytes)
+    public static ChunkPlan make(
+            Connection connection, List<Table> tables, Map<Long, Long> sizes, long chunkBytes, boolean goesOn)
             throws SQLException {
         List<Long> large = tables.stream()
                 .map(Table::oid)
@@ -86,7 +92,8 @@ public final class ChunkPlan {
                 continue;
             }
             long pagesEach = ceilDiv(heap.pages, wanted);
-            SortedKey key = sortedKey(connection, table, heap, pagesEach, keys.get(table.oid()));
+            double least = goesOn ? SORTED_ENOUGH_TO_GO_ON : SORTED;
+            SortedKey key = sortedKey(connection, table, heap, pagesEach, keys.get(table.oid()), least);
             if (key == null) {
                 plan.addByPage(table, bytes, heap, pagesEach);
             } else {
@@ -109,9 +116,9 @@ public final class ChunkPlan {
         return keys;
     }
 
-    /** Null if rows do not lie in the order of the key. Reads one page for each chunk. */
+    /** Null if too few rows lie in the order of the key. Reads one page for each chunk. */
     private static @Nullable SortedKey sortedKey(
-            Connection connection, Table table, Heap heap, long pagesEach, @Nullable String column)
+            Connection connection, Table table, Heap heap, long pagesEach, @Nullable String column, double least)
             throws SQLException {
         if (column == null) {
             return null;
@@ -136,11 +143,37 @@ public final class ChunkPlan {
                 }
             }
         }
-        long growing = IntStream.range(1, sampled.size())
-                .filter(i -> sampled.get(i - 1) <= sampled.get(i))
-                .count();
-        List<Long> bounds = sampled.stream().distinct().sorted().toList();
-        return bounds.isEmpty() || growing < SORTED * (sampled.size() - 1) ? null : new SortedKey(column, bounds);
+        List<Long> inOrder = inOrder(sampled);
+        return inOrder.isEmpty() || inOrder.size() < least * sampled.size()
+                ? null
+                : new SortedKey(column, inOrder.stream().distinct().toList());
+    }
+
+    /** The most of them that grow from one to the next, others left out between them. */
+    static List<Long> inOrder(List<Long> keys) {
+        int[] before = new int[keys.size()];
+        int[] ends = new int[keys.size()]; // of the growing row of each length the index of the least end
+        int longest = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            int low = 0;
+            int high = longest;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (keys.get(ends[middle]) <= keys.get(i)) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            before[i] = low == 0 ? -1 : ends[low - 1];
+            ends[low] = i;
+            longest = Math.max(longest, low + 1);
+        }
+        Deque<Long> found = new ArrayDeque<>();
+        for (int i = longest == 0 ? -1 : ends[longest - 1]; i >= 0; i = before[i]) {
+            found.addFirst(keys.get(i));
+        }
+        return List.copyOf(found);
     }
 
     private void addByKey(Table table, long bytes, Heap heap, SortedKey key) {

@@ -78,6 +78,8 @@ public final class PostgresSnapshot implements Snapshot {
                 worker,
                 table,
                 partitioned.contains(table.relation().oid()),
+                settings.rows()
+                        .clause(table.relation().schema(), table.relation().name()),
                 plan.range(table),
                 exported.position(),
                 settings.batchBytes());

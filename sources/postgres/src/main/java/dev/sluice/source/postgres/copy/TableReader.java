@@ -12,8 +12,9 @@ import dev.sluice.postgres.SqlStates;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 import org.postgresql.jdbc.PgConnection;
@@ -35,6 +36,7 @@ final class TableReader {
             CopyWorker worker,
             TableCopy table,
             boolean partitioned,
+            @Nullable String filter,
             @Nullable PageRange range,
             Position snapshot,
             int batchBytes) {
@@ -42,7 +44,7 @@ final class TableReader {
         this.relation = table.relation();
         this.range = range;
         this.keys = table.chunk().range();
-        this.statement = statement(relation, partitioned, condition(keys, range));
+        this.statement = statement(relation, partitioned, condition(filter, keys, range));
         this.builder = new CopyBatchBuilder(relation, snapshot, batchBytes);
     }
 
@@ -59,17 +61,22 @@ final class TableReader {
                 : "COPY " + table + " (" + columns + ") TO STDOUT";
     }
 
-    private static String condition(@Nullable KeyRange keys, @Nullable PageRange pages) {
-        if (keys == null) {
-            return pages == null ? "" : " WHERE " + pages.condition();
+    /** @param filter a condition in parentheses */
+    private static String condition(@Nullable String filter, @Nullable KeyRange keys, @Nullable PageRange pages) {
+        List<String> conditions = new ArrayList<>();
+        if (filter != null) {
+            conditions.add(filter);
         }
-        String column = Identifiers.quote(keys.column());
-        String condition = Stream.of(
-                        keys.from() == null ? "" : column + " >= " + keys.from(),
-                        keys.to() == null ? "" : column + " < " + keys.to())
-                .filter(bound -> !bound.isEmpty())
-                .collect(Collectors.joining(" AND "));
-        return condition.isEmpty() ? "" : " WHERE " + condition;
+        if (pages != null) {
+            conditions.add(pages.condition());
+        }
+        if (keys != null && keys.from() != null) {
+            conditions.add(Identifiers.quote(keys.column()) + " >= " + keys.from());
+        }
+        if (keys != null && keys.to() != null) {
+            conditions.add(Identifiers.quote(keys.column()) + " < " + keys.to());
+        }
+        return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
     }
 
     TableReader open() {

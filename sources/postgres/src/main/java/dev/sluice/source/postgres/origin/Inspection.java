@@ -9,7 +9,6 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
-import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,39 +20,47 @@ import org.postgresql.jdbc.PgConnection;
 final class Inspection {
     private final SourceSettings settings;
     private final Connections connections;
+    private final Arrivals arrivals;
     private final Report report = new Report();
 
-    Inspection(SourceSettings settings, Connections connections) {
+    Inspection(SourceSettings settings, Connections connections, Arrivals arrivals) {
         this.settings = settings;
         this.connections = connections;
+        this.arrivals = arrivals;
     }
 
-    /** Fails with everything that stands in the way. */
-    SourceState run() {
+    /**
+     * Fails with everything that stands in the way.
+     *
+     * @param again whether this process has passed before, so that whoever uses the slot may be what it left behind
+     */
+    SourceState run(boolean again) {
         try (PgConnection connection = connections.openForQueries()) {
-            return look(connection);
+            return look(connection, again);
         } catch (SQLException error) {
             throw new ConnectionErrors(settings.endpoint()).of(error);
         }
     }
 
-    private SourceState look(Connection connection) throws SQLException {
+    private SourceState look(Connection connection, boolean again) throws SQLException {
         ServerCheck server = ServerCheck.read(connection);
         @Nullable ReplicationSlot slot =
                 SlotPatience.awaitIdle(connection, settings.slot()).orElse(null);
         server.report(settings.endpoint().user(), slot, settings.failover(), report);
         @Nullable SystemIdentity system = server.replicationRight() ? identify() : null;
-        TableChoice choice = new TableChoice(settings, new TableCatalogue(connection));
+        TableCatalogue catalogue = new TableCatalogue(connection);
+        arrivals.remember(catalogue);
+        TableChoice choice = new TableChoice(settings, catalogue);
         @Nullable Publication publication =
                 Publication.find(connection, settings.publication()).orElse(null);
         List<Table> tables;
         if (slot == null) {
             tables = choice.choose(report);
-            new PublicationCheck(settings, server, tables, report).beforeStart(publication);
+            publicationCheck(connection, server, tables).beforeStart(publication);
         } else {
-            check(slot);
+            check(slot, again);
             tables = publication == null ? List.of() : choice.published(publication, report);
-            resume(server, publication, tables);
+            resume(connection, server, publication, tables);
         }
         report.throwIfAny();
         if (system == null) {
@@ -62,14 +69,18 @@ final class Inspection {
         @Nullable Position confirmed = slot == null ? null : slot.confirmedFlush();
         List<Relation> relations = tables.stream().map(Table::relation).toList();
         return new SourceState(
-                system.withSlot(settings.slot()),
-                confirmed,
-                relations,
-                settings.copyMode() != CopyMode.NEVER,
-                report.notices());
+                system.withSlot(settings.slot()), confirmed, relations, settings.copyMode(), report.notices());
     }
 
-    private void resume(ServerCheck server, @Nullable Publication publication, List<Table> tables) {
+    private PublicationCheck publicationCheck(Connection connection, ServerCheck server, List<Table> tables)
+            throws SQLException {
+        return new PublicationCheck(
+                settings, server, tables, new RowFilterCheck(settings.rows(), report).run(connection, tables), report);
+    }
+
+    private void resume(
+            Connection connection, ServerCheck server, @Nullable Publication publication, List<Table> tables)
+            throws SQLException {
         if (publication == null) {
             report.add(
                     ErrorKind.SOURCE_GAP,
@@ -77,7 +88,7 @@ final class Inspection {
                             + " cannot be read without it",
                     ErrorKind.SOURCE_GAP.advice());
         } else {
-            new PublicationCheck(settings, server, tables, report).beforeResume(publication);
+            publicationCheck(connection, server, tables).beforeResume(publication);
         }
     }
 
@@ -104,7 +115,7 @@ final class Inspection {
         }
     }
 
-    private void check(ReplicationSlot slot) {
+    private void check(ReplicationSlot slot, boolean again) {
         String drop = "SELECT pg_drop_replication_slot(" + Identifiers.literal(slot.name()) + ");";
         if (!"pgoutput".equals(slot.plugin()) || !settings.endpoint().database().equals(slot.database())) {
             report.add(
@@ -123,7 +134,8 @@ final class Inspection {
                     ErrorKind.SOURCE_GAP.advice());
         }
         if (slot.activePid() != null) {
-            report.refuse(
+            report.add(
+                    again ? ErrorKind.SOURCE_UNAVAILABLE : ErrorKind.SOURCE_REFUSED,
                     "slot " + slot.name() + " is in use by process " + slot.activePid() + " of the server",
                     "stop the other instance, or give another name under slot:");
         }

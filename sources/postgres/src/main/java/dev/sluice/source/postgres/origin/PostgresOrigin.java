@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -28,16 +29,20 @@ public final class PostgresOrigin implements Origin {
     private final SourceSettings settings;
     private final Connections connections;
     private final Scheduler scheduler;
+    private final Arrivals arrivals;
+    private volatile boolean inspected;
 
     public PostgresOrigin(SourceSettings settings, Connections connections, Scheduler scheduler) {
         this.settings = settings;
         this.connections = connections;
         this.scheduler = scheduler;
+        this.arrivals = new Arrivals(settings, connections, scheduler);
     }
 
     @Override
     public Mono<SourceState> inspect() {
-        return blocking(() -> new Inspection(settings, connections).run());
+        return blocking(() -> new Inspection(settings, connections, arrivals).run(inspected))
+                .doOnNext(found -> inspected = true);
     }
 
     @Override
@@ -59,6 +64,11 @@ public final class PostgresOrigin implements Origin {
                     .subscribeOn(scheduler)
                     .doOnCancel(start::giveUp);
         });
+    }
+
+    @Override
+    public Flux<String> arrivals() {
+        return arrivals.watch();
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
 import dev.sluice.source.postgres.SourceSettings;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,20 @@ final class PublicationCheck {
     private final SourceSettings settings;
     private final ServerCheck server;
     private final List<Table> tables;
+    private final Map<QualifiedName, String> filters;
     private final Report report;
 
-    PublicationCheck(SourceSettings settings, ServerCheck server, List<Table> tables, Report report) {
+    /** @param filters conditions on the rows of some tables, as the server prints them */
+    PublicationCheck(
+            SourceSettings settings,
+            ServerCheck server,
+            List<Table> tables,
+            Map<QualifiedName, String> filters,
+            Report report) {
         this.settings = settings;
         this.server = server;
         this.tables = tables;
+        this.filters = filters;
         this.report = report;
     }
 
@@ -36,10 +46,13 @@ final class PublicationCheck {
             refuseWholesale(
                     publication,
                     "or DROP PUBLICATION " + Identifiers.quote(publication.name()) + "; "
-                            + Publication.createStatement(publication.name(), tables) + ";");
+                            + Publication.createStatement(publication.name(), tables, settings.rows()) + ";");
             return;
         }
         reportNarrowed(publication);
+        if (!publication.ours()) { // ours is made to fit
+            reportFilters(publication);
+        }
         reportLeftOut(publication);
         List<Table> missing = publication.missing(tables);
         if (!missing.isEmpty() && !(publication.owned() && ownsAll(missing))) {
@@ -47,7 +60,7 @@ final class PublicationCheck {
                     "publication " + publication.name() + " lacks " + names(missing) + ", and "
                             + settings.endpoint().user() + " may not add them",
                     "run as owner of the publication and the tables: "
-                            + Publication.addStatement(publication.name(), missing) + ";");
+                            + Publication.addStatement(publication.name(), missing, settings.rows()) + ";");
         }
         if ((!publication.everyOperation() || needsRoot() && !publication.viaRoot()) && !publication.owned()) {
             report.refuse(
@@ -65,6 +78,7 @@ final class PublicationCheck {
             return;
         }
         reportNarrowed(publication);
+        reportFilters(publication);
         reportRenamed(publication);
         if (!publication.everyOperation()) {
             report.refuse(
@@ -142,7 +156,7 @@ final class PublicationCheck {
                         + (server.createRight() || others.isEmpty() ? "" : " and ")
                         + (others.isEmpty() ? "" : "does not own " + names(others)),
                 "run as superuser or owner of the tables: "
-                        + Publication.createStatement(settings.publication(), tables) + ";"
+                        + Publication.createStatement(settings.publication(), tables, settings.rows()) + ";"
                         + (others.isEmpty()
                                 ? " or GRANT CREATE ON DATABASE " + Identifiers.quote(database) + " TO "
                                         + Identifiers.quote(user) + ";"
@@ -155,10 +169,31 @@ final class PublicationCheck {
                 .toList();
         if (!narrowed.isEmpty()) {
             report.refuse(
-                    "publication " + publication.name() + " has a row filter or a column list for " + names(narrowed)
+                    "publication " + publication.name() + " has a column list for " + names(narrowed)
                             + ", so the stream would not match the copy",
                     "publish the whole table, or give another name under publication:");
         }
+    }
+
+    /** A table that is not published yet gets the filter with that. */
+    private void reportFilters(Publication publication) {
+        for (Table table : tables) {
+            QualifiedName name = new QualifiedName(table.schema(), table.name());
+            String wanted = filters.get(name);
+            String found = publication.filters().get(name);
+            if (publication.publishes(table) && !Objects.equals(wanted, found) && !isRefused(name)) {
+                report.refuse(
+                        "publication " + publication.name() + " sends "
+                                + (found == null ? "every row" : "the rows " + found) + " of " + table.displayName()
+                                + ", and rows: names " + (wanted == null ? "no condition for it" : wanted),
+                        "give rows: the publication's condition, or another name under publication:; to take another"
+                                + " condition, run teardown and start with a new copy");
+            }
+        }
+    }
+
+    private boolean isRefused(QualifiedName table) {
+        return settings.rows().tables().contains(table) && !filters.containsKey(table);
     }
 
     private boolean needsRoot() {

@@ -3,12 +3,12 @@ package dev.sluice.source.postgres.origin;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
-import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.SourceSettings;
 import dev.sluice.source.postgres.copy.ChunkPlan;
 import dev.sluice.source.postgres.copy.ExportedSnapshot;
@@ -54,9 +54,9 @@ final class SnapshotStart {
         givenUp = true;
     }
 
-    /** For a new stream. Null if it was given up: then everything has been closed. */
+    /** For a new stream, or for no stream at all. Null if it was given up: then everything has been closed. */
     @Nullable PostgresSnapshot open() {
-        return unlessGivenUp(() -> start(this::prepare, false));
+        return unlessGivenUp(() -> start(this::prepare, settings.copyMode() == CopyMode.ONLY));
     }
 
     /** For a stream that has begun; likewise. */
@@ -91,7 +91,7 @@ final class SnapshotStart {
             Set<Long> published = preparation.prepare();
             PgConnection exporter = connections.openReplication().connection();
             try {
-                return look(temporary ? createTemporarySlot(exporter) : createSlot(exporter), published);
+                return look(temporary ? createTemporarySlot(exporter) : createSlot(exporter), published, temporary);
             } catch (SQLException | RuntimeException error) {
                 closeAfter(exporter, error);
                 throw error;
@@ -102,7 +102,7 @@ final class SnapshotStart {
     }
 
     /** Reads the catalog at the snapshot too: a table may have been altered while the slot was made. */
-    private PostgresSnapshot look(ExportedSnapshot exported, Set<Long> published) throws SQLException {
+    private PostgresSnapshot look(ExportedSnapshot exported, Set<Long> published, boolean goesOn) throws SQLException {
         try (PgConnection connection = connections.open()) {
             ExportedSnapshot.takeUp(connection, exported.name());
             TableCatalogue catalogue = new TableCatalogue(connection);
@@ -111,7 +111,8 @@ final class SnapshotStart {
                     : catalogue.tables(settings.tables()).stream()
                             .filter(table -> published.contains(table.oid()))
                             .toList();
-            ChunkPlan plan = ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes());
+            ChunkPlan plan =
+                    ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes(), goesOn);
             return new PostgresSnapshot(settings, connections, exported, tables, plan, scheduler);
         }
     }
@@ -127,7 +128,7 @@ final class SnapshotStart {
                         "none of the tables that match " + settings.tables() + " can be followed");
             }
             dropLeftover(connection);
-            Publication.ensure(connection, settings.publication(), settings.pipeline(), tables);
+            Publication.ensure(connection, settings.publication(), settings.pipeline(), tables, settings.rows());
             return oids(tables);
         }
     }
@@ -145,7 +146,7 @@ final class SnapshotStart {
                     new TableChoice(settings, new TableCatalogue(connection)).published(publication, new Report());
             List<Table> added = publication.missing(tables);
             if (!added.isEmpty()) {
-                Publication.add(connection, publication.name(), added);
+                Publication.add(connection, publication.name(), added, settings.rows());
                 LOG.info(
                         "{}: added to publication {}: {}",
                         settings.pipeline(),

@@ -3,10 +3,10 @@ package dev.sluice.source.postgres.origin;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.ReplicaIdentity;
 import dev.sluice.engine.route.TableSelection.QualifiedName;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
-import dev.sluice.source.postgres.PostgresSourceConfig.CopyMode;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.SQLException;
@@ -69,10 +69,10 @@ final class TableChoice {
     }
 
     /** Why a table that came later cannot be followed; null if it can. Nothing that comes later stops the others. */
-    private @Nullable String obstacle(Table table, Publication publication) {
+    @Nullable String obstacle(Table table, Publication publication) {
         if (settings.copyMode() == CopyMode.NEVER) {
-            return "with copy: never, add it yourself: " + Publication.addStatement(publication.name(), List.of(table))
-                    + ";";
+            return "with copy: never, add it yourself: "
+                    + Publication.addStatement(publication.name(), List.of(table), settings.rows()) + ";";
         }
         if (!table.logged()) {
             return "it is unlogged, its changes are in no WAL";
@@ -82,7 +82,7 @@ final class TableChoice {
         }
         if (!publication.owned() || !table.owned()) {
             return "run as owner of the publication and the table: "
-                    + Publication.addStatement(publication.name(), List.of(table)) + ";";
+                    + Publication.addStatement(publication.name(), List.of(table), settings.rows()) + ";";
         }
         Report rights = new Report();
         reportRights(table, rights);

@@ -78,13 +78,41 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
             }
             index++;
         }
+        List<Column> certain = areNumbersInOrder(columns) ? columns : withoutNumbers(columns);
         return new Relation(
                 message.oid(),
                 message.schema(),
                 message.name(),
                 message.identity(),
-                columns,
-                Math.max(Relation.highestOf(columns), facts.highestGenerated()));
+                certain,
+                Math.max(Relation.highestOf(certain), facts.highestGenerated()));
+    }
+
+    /** The server sends columns in the order of their numbers: otherwise some have got the names of others since. */
+    private static boolean areNumbersInOrder(List<Column> columns) {
+        int last = 0;
+        for (Column column : columns) {
+            if (column.number() != 0 && column.number() <= last) {
+                return false;
+            }
+            last = Math.max(last, column.number());
+        }
+        return true;
+    }
+
+    private static List<Column> withoutNumbers(List<Column> columns) {
+        return columns.stream()
+                .map(column -> new Column(
+                        column.name(),
+                        column.type(),
+                        column.modifier(),
+                        column.typeText(),
+                        column.key(),
+                        column.notNull(),
+                        column.index(),
+                        0,
+                        Earlier.UNKNOWN))
+                .toList();
     }
 
     /** PostgreSQL 18 can publish them; they are not ours to write anywhere. */

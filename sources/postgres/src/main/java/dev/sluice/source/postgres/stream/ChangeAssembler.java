@@ -43,6 +43,7 @@ final class ChangeAssembler {
     private final Map<Long, TypeMessage> types = new HashMap<>();
     private final RowMessage row = new RowMessage();
     private @Nullable FollowedRelation latest;
+    private @Nullable String lastTable;
 
     private @Nullable Begin open;
     private boolean wanted;
@@ -128,6 +129,7 @@ final class ChangeAssembler {
         boolean selected = selection.includes(message.schema(), message.name())
                 && !message.schema().equals(TableCatalogue.OWN_SCHEMA);
         int oid = (int) message.oid();
+        lastTable = message.schema() + "." + message.name();
         requireNotLost(relations.get(oid), message, selected);
         relations.put(
                 oid,
@@ -213,6 +215,7 @@ final class ChangeAssembler {
                         Integer.toUnsignedString(oid));
             }
             latest = found;
+            lastTable = found.relation().displayName();
         }
         return found;
     }
@@ -223,6 +226,11 @@ final class ChangeAssembler {
             throw new MalformedMessageException(message, "place", "after a Begin", "outside of a transaction");
         }
         return begun;
+    }
+
+    /** Whose row or description was accepted last, for people; null if none was. */
+    @Nullable String lastTable() {
+        return lastTable;
     }
 
     boolean inTransaction() {

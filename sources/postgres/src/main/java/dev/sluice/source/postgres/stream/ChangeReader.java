@@ -191,6 +191,11 @@ final class ChangeReader {
         take(message, System.nanoTime());
     }
 
+    /** See {@link ChangeAssembler#lastTable}. */
+    @Nullable String lastTable() {
+        return assembler.lastTable();
+    }
+
     private ChangeBatch emit() throws SQLException {
         link.requireNoWarning();
         ChangeBatch batch = assembler.build();

@@ -2,7 +2,9 @@ package dev.sluice.source.postgres.stream;
 
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.source.postgres.SourceSettings;
 import dev.sluice.source.postgres.origin.ReplicationSlot;
@@ -10,6 +12,8 @@ import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Says what an error of the stream means. */
 final class StreamErrors {
@@ -44,6 +48,28 @@ final class StreamErrors {
             return of(sql);
         }
         return SyncException.from(error);
+    }
+
+    /** @param lastTable whose row or description came last, if any did */
+    SyncException of(Throwable error, Position standing, @Nullable String lastTable) {
+        return error instanceof PSQLException refused && SqlStates.isTooLarge(refused)
+                ? tooLarge(refused, standing, lastTable)
+                : of(error, standing);
+    }
+
+    /** The server describes a table just before its first row, so that the last it told of is the one, or came before it. */
+    private SyncException tooLarge(PSQLException error, Position standing, @Nullable String lastTable) {
+        ServerErrorMessage told = error.getServerErrorMessage();
+        String where = told == null || told.getWhere() == null ? "" : " (" + told.getWhere() + ")";
+        return SyncException.of(List.of(new Problem(
+                ErrorKind.SOURCE_REFUSED,
+                "the server cannot send a row of a transaction after " + standing
+                        + ", which has more than 1 GB as text: "
+                        + error.getMessage() + where
+                        + (lastTable == null ? "" : "; what it sent last was of " + lastTable),
+                "The row stays in the WAL. Leave its table out (tables: \"!schema.table\", ALTER PUBLICATION "
+                        + Identifiers.quote(settings.publication())
+                        + " DROP TABLE schema.table), run teardown and start with a new copy.")));
     }
 
     private SyncException of(SQLException error) {

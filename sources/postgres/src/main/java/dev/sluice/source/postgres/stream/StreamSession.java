@@ -200,7 +200,7 @@ public final class StreamSession {
             if (wanted) {
                 sink.complete();
             } else {
-                sink.error(errors.of(error, standing));
+                sink.error(errors.of(error, standing, lastTable()));
             }
         } finally {
             reading.unlock();
@@ -224,6 +224,11 @@ public final class StreamSession {
             // The reader will find the connection broken when it reads, and tell it with the reason.
             LOG.debug("{}: status message failed", settings.pipeline(), broken);
         }
+    }
+
+    private @Nullable String lastTable() {
+        ChangeReader open = reader;
+        return open == null ? null : open.lastTable();
     }
 
     /** Makes a read that is under way return soon. */
