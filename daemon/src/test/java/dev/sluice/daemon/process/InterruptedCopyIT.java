@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,10 @@ class InterruptedCopyIT {
     private static final int ROWS = 240_000;
     private static final int WORKERS = 2;
     private static final int CHUNKS_BETWEEN_KILLS = 6;
+
+    /** Between two changes, so that there is time for the copy on two cores. */
+    private static final long PAUSE_NANOS = 3_000_000;
+
     private static final Pattern READ =
             Pattern.compile("statement: COPY \\(SELECT [^\n]* FROM ONLY \"public\"\\.\"large\""
                     + "(?: WHERE (?:\"id\" >= (\\d+))?(?: AND )?(?:\"id\" < (\\d+))?)?\\)");
@@ -111,6 +116,7 @@ class InterruptedCopyIT {
         try (Connection connection = source.connect("shop");
                 Statement statement = connection.createStatement()) {
             for (int i = 1; !stopped.get(); i++) {
+                LockSupport.parkNanos(PAUSE_NANOS);
                 int id = 1 + random.nextInt(ROWS);
                 statement.execute(
                         switch (random.nextInt(7)) {
