@@ -23,7 +23,7 @@ test-matrix: ## what talks to PostgreSQL, against servers of 14 to 18, in half a
 
 soak: ## thousands of simulated histories, then kills from a seed of their own (SEED=n repeats one)
 	$(MVN) verify -pl daemon -am -Dtest=PipelineSimulationTest -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dsluice.simulation.seeds=5000 -Dsluice.seed=$(or $(SEED),$(shell date +%s))
+		-Dsluice.simulation.seeds=5000 -Dsluice.kills=20 -Dsluice.seed=$(or $(SEED),$(shell date +%s))
 
 bench: ## measure it, beside its peers, in at most 15 minutes; ARGS="drain --rows 100000" to choose
 ifdef ARGS
