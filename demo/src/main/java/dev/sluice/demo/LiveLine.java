@@ -43,7 +43,7 @@ final class LiveLine {
                 Locale.ROOT,
                 "copying     %,d rows   %d %%   %d of %d tables done",
                 copy.rows(),
-                (int) (100 * copy.done()),
+                copy.percent(),
                 copy.finishedTables(),
                 copy.tables().size());
     }

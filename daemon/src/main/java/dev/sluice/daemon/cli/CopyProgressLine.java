@@ -32,7 +32,7 @@ final class CopyProgressLine {
                 copy.finishedTables(),
                 copy.tables().size(),
                 copy.rows(),
-                (int) (100 * copy.done()),
+                copy.percent(),
                 copy.rowsPerSecond());
         return copy.left()
                 .map(left -> line + ", about " + words(left) + " left")

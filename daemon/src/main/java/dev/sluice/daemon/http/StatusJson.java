@@ -82,7 +82,7 @@ final class StatusJson {
         copy.tables().forEach(table -> tables.add(table(table)));
         JsonObject json = new JsonObject()
                 .put("way", word(copy.way()))
-                .put("percent", percent(copy.done()))
+                .put("percent", copy.percent())
                 .put("rowsPerSecond", copy.rowsPerSecond());
         copy.left().ifPresent(left -> json.put("secondsLeft", left.toSeconds()));
         return json.put("tables", tables);
@@ -94,15 +94,11 @@ final class StatusJson {
                 .put("rows", table.rows())
                 .put("bytes", table.bytes())
                 .put("estimatedRows", table.estimatedRows())
-                .put("percent", percent(table.done()))
+                .put("percent", table.percent())
                 .put("rowsPerSecond", table.rowsPerSecond())
                 .put("finished", table.finished());
         table.left().ifPresent(left -> json.put("secondsLeft", left.toSeconds()));
         return json;
-    }
-
-    private static int percent(double share) {
-        return (int) (100 * share);
     }
 
     private static JsonObject withReason(JsonObject json, @Nullable String reason) {

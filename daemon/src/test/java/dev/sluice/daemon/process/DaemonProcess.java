@@ -1,5 +1,7 @@
 package dev.sluice.daemon.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,6 +42,15 @@ final class DaemonProcess implements AutoCloseable {
             return new DaemonProcess(process, output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs {@code sluice} to its end, which has to be a good one. */
+    static void run(Path output, String... arguments) throws InterruptedException {
+        try (DaemonProcess daemon = start(output, arguments)) {
+            assertThat(daemon.exitStatus(Duration.ofMinutes(3)))
+                    .as(daemon::output)
+                    .isZero();
         }
     }
 

@@ -62,8 +62,8 @@ class InterruptedCopyIT {
             }
             stopped.set(true);
             load.get();
-            sluice(output, "run", "-c", configuration.toString(), "--until-caught-up");
-            sluice(output, "verify", "-c", configuration.toString());
+            DaemonProcess.run(output, "run", "-c", configuration.toString(), "--until-caught-up");
+            DaemonProcess.run(output, "verify", "-c", configuration.toString());
 
             long recorded = number(target, "SELECT count(*) FROM sluice.copied WHERE table_name = 'large'");
             List<Long> lengths = lengthsOfReads(source.log());
@@ -134,14 +134,6 @@ class InterruptedCopyIT {
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void sluice(Path output, String... arguments) throws InterruptedException {
-        try (DaemonProcess daemon = DaemonProcess.start(output, arguments)) {
-            assertThat(daemon.exitStatus(Duration.ofMinutes(3)))
-                    .as(daemon::output)
-                    .isZero();
         }
     }
 

@@ -40,7 +40,7 @@ class KilledDaemonIT {
                 }
                 lines = load.stop();
             }
-            sluice(output, "run", "-c", configuration.toString(), "--until-caught-up");
+            DaemonProcess.run(output, "run", "-c", configuration.toString(), "--until-caught-up");
             for (String table : ShopLoad.TABLES) {
                 assertThat(fingerprint(target, table))
                         .as("%s, seed %d", table, seed)
@@ -49,7 +49,7 @@ class KilledDaemonIT {
             assertThat(target.rows("shop", "SELECT count(*), count(DISTINCT (worker, line)) FROM journal"))
                     .as("no line lost, none applied twice, seed %d", seed)
                     .isEqualTo(List.of(List.of(Long.toString(lines), Long.toString(lines))));
-            sluice(output, "verify", "-c", configuration.toString());
+            DaemonProcess.run(output, "verify", "-c", configuration.toString());
         }
     }
 
@@ -83,14 +83,6 @@ class KilledDaemonIT {
                 "shop",
                 "SELECT count(*), md5(string_agg(h, '' ORDER BY h)) FROM (SELECT md5(t::text) h FROM " + table
                         + " t) r");
-    }
-
-    private static void sluice(Path output, String... arguments) throws InterruptedException {
-        try (DaemonProcess daemon = DaemonProcess.start(output, arguments)) {
-            assertThat(daemon.exitStatus(Duration.ofMinutes(3)))
-                    .as(daemon::output)
-                    .isZero();
-        }
     }
 
     private static Path configuration(Path directory, PostgresServer source, PostgresServer target) throws Exception {

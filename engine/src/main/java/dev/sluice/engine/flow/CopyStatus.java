@@ -21,6 +21,11 @@ public record CopyStatus(CopyWay way, List<TableProgress> tables, double done, D
         tables = List.copyOf(tables);
     }
 
+    /** What is done of it, rounded down. */
+    public int percent() {
+        return percent(done);
+    }
+
     public boolean isUnderWay() {
         return tables.stream().anyMatch(table -> !table.finished());
     }
@@ -40,6 +45,10 @@ public record CopyStatus(CopyWay way, List<TableProgress> tables, double done, D
     /** If it goes on like this; empty while there is too little to tell, or nothing left. */
     public Optional<Duration> left() {
         return left(done, elapsed);
+    }
+
+    static int percent(double share) {
+        return (int) (100 * share);
     }
 
     static long perSecond(long rows, Duration elapsed) {

@@ -14,6 +14,11 @@ import java.util.Optional;
  */
 public record TableProgress(
         String table, long rows, long bytes, long estimatedRows, double done, Duration elapsed, boolean finished) {
+    /** What is done of it, rounded down. */
+    public int percent() {
+        return CopyStatus.percent(done);
+    }
+
     public long rowsPerSecond() {
         return CopyStatus.perSecond(rows, elapsed);
     }
