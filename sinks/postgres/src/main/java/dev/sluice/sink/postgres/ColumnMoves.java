@@ -93,7 +93,10 @@ final class ColumnMoves {
 
     /** Each as soon as its new name is free; in a circle, one has to step aside. */
     private void rename(Map<String, String> renames, Set<String> taken) {
-        renames.values().removeIf(name -> taken.contains(name) && !renames.containsKey(name));
+        boolean hopeless = true;
+        while (hopeless) { // a name stays taken if the one that has it cannot move
+            hopeless = renames.values().removeIf(name -> taken.contains(name) && !renames.containsKey(name));
+        }
         while (!renames.isEmpty()) {
             boolean moved = false;
             for (Iterator<Map.Entry<String, String>> each = renames.entrySet().iterator(); each.hasNext(); ) {

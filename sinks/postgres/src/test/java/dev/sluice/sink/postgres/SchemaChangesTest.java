@@ -382,6 +382,22 @@ class SchemaChangesTest {
     }
 
     @Test
+    void whereEverythingIsFollowedNothingIsRenamedOntoAColumnThatIsTheTargetsOwn() throws Exception {
+        Relation two = table().column("a", "text").column("b", "text").build();
+        Relation renamed = table().column("b", "text").column("own", "text").build();
+        target.withPolicy(SchemaPolicy.FOLLOW);
+        TransactionalSink sink = target.started(two);
+        write(sink, insert(0x100, two, "1", "A", "B"));
+        database.execute("ALTER TABLE t ADD COLUMN own text");
+
+        assertThat(refused(sink, insert(0x200, renamed, "2", "A2", "B2")))
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem.kind()).isEqualTo(ErrorKind.SINK_MISFIT));
+
+        assertThat(database.rows("SELECT id, a, b, own FROM t")).containsExactly(Arrays.asList("1", "A", "B", null));
+    }
+
+    @Test
     void whereEverythingIsFollowedValuesAreConvertedOrTheStatementIsTold() throws Exception {
         Relation numbers = table().column("v", "int4").build();
         target.withPolicy(SchemaPolicy.FOLLOW);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 
@@ -85,7 +86,15 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
                 message.name(),
                 message.identity(),
                 certain,
-                Math.max(Relation.highestOf(certain), facts.highestGenerated()));
+                Math.max(Relation.highestOf(certain), facts.highestGenerated()),
+                lacksColumns(message, facts));
+    }
+
+    /** Whether the table has columns that the message does not name: it was altered since, or is published in part. */
+    private static boolean lacksColumns(RelationMessage message, TableFacts facts) {
+        Set<String> named =
+                message.columns().stream().map(ColumnDescription::name).collect(Collectors.toSet());
+        return facts.columns().stream().anyMatch(column -> !named.contains(column.name()));
     }
 
     /** The server sends columns in the order of their numbers: otherwise some have got the names of others since. */

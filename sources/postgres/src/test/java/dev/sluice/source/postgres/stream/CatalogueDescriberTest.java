@@ -54,6 +54,16 @@ class CatalogueDescriberTest {
     }
 
     @Test
+    void aMessageWithoutColumnsThatTheTableHasIsKnownToBeNarrower(TestDatabase database) throws SQLException {
+        makeTables(database);
+        try (CatalogueDescriber describer = describer(database)) {
+            assertThat(describe(describer, database, 1, 3, ID).narrowed()).isTrue();
+            assertThat(describe(describer, database, 1, 3, ID, AMOUNT).narrowed())
+                    .isFalse();
+        }
+    }
+
+    @Test
     void aMessageThatDiffersIsRight(TestDatabase database) throws SQLException {
         makeTables(database);
         try (CatalogueDescriber describer = describer(database)) {
