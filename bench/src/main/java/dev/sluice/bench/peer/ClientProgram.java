@@ -37,12 +37,18 @@ final class ClientProgram {
             return List.of();
         }
         try (Stream<Path> versions = Files.list(DEBIAN)) {
-            return versions.sorted(Comparator.reverseOrder())
+            return versions.sorted(Comparator.comparingDouble((Path version) -> -version(version)))
                     .map(version -> version.resolve("bin"))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of a directory that is called {@code 17} or {@code 9.6}; 0 if it is called something else. */
+    private static double version(Path directory) {
+        String version = directory.getFileName().toString();
+        return version.matches("\\d+(\\.\\d+)?") ? Double.parseDouble(version) : 0;
     }
 
     Optional<String> missing() {

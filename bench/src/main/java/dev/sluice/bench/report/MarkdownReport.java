@@ -40,8 +40,8 @@ public final class MarkdownReport {
                 + "`; do not edit it. What people have to add about a scenario stands in `" + notesFile
                 + "`, below a heading with its name, and is repeated here.");
         paragraph("Measured on " + DATE.format(report.startedAt())
-                + ". A ratio is ours over theirs, for latencies theirs over ours: above 1 Sluice is better. Ratios hold from"
-                + " one run to the next, absolute figures of a machine drift.");
+                + ". A ratio is ours over theirs, for latencies theirs over ours: above 1 Sluice is better. Absolute figures"
+                + " of a machine drift, ratios less so; on another kind of machine both are others.");
         Environment environment = report.environment();
         page.add("");
         row("", "");
