@@ -16,7 +16,7 @@ public final class ReplicationConnection {
      * goes through the whole of TCP, receiving included, at the walsender's expense; once it is closed they are only joined
      * to what waits there already, and go over together when we read.
      */
-    public static final int NEAR_RECEIVE_BUFFER_BYTES = 256 << 10;
+    public static final int NEAR_RECEIVE_BUFFER_BYTES = 512 << 10;
 
     /** To a server far away, where a small window would limit the rate. */
     private static final int FAR_RECEIVE_BUFFER_BYTES = 4 << 20;

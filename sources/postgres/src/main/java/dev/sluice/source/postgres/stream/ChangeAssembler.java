@@ -46,6 +46,7 @@ final class ChangeAssembler {
     private @Nullable String lastTable;
 
     private @Nullable Begin open;
+    private long commitMicros = -1;
     private boolean wanted;
     private long skipUntilOrdinal;
     private long boundary;
@@ -88,6 +89,7 @@ final class ChangeAssembler {
             throw new MalformedMessageException("Begin", "xid", "after the Commit of " + open.xid(), "" + begin.xid());
         }
         open = begin;
+        commitMicros = begin.commitMicros();
         int toAfter = Long.compareUnsigned(begin.finalLsn(), after.lsn());
         wanted = toAfter >= 0;
         skipUntilOrdinal = toAfter == 0 ? after.ordinal() : 0;
@@ -231,6 +233,11 @@ final class ChangeAssembler {
     /** Whose row or description was accepted last, for people; null if none was. */
     @Nullable String lastTable() {
         return lastTable;
+    }
+
+    /** When the transaction that began last was committed, by the server's clock; -1 if none has begun. */
+    long commitMicros() {
+        return commitMicros;
     }
 
     boolean inTransaction() {

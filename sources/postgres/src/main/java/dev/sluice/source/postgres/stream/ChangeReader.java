@@ -24,6 +24,9 @@ final class ChangeReader {
     /** So many reads in a row that neither brought anything nor waited for it are suspicious. */
     private static final int SUSPICIOUS_READS = 5;
 
+    /** Nobody waits for a change that was committed so long ago. */
+    private static final long BEHIND_MICROS = TimeUnit.SECONDS.toMicros(1);
+
     private static final long INSTANT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final long SUSPICIOUS_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -112,7 +115,7 @@ final class ChangeReader {
             assembler.accept(message, offset, message.length - offset);
             if (pace.message(now, message.length)) {
                 takeRest(); // what was to be handed on first has no end in sight
-                restNanos = pace.looked(now, link.waitingBytes());
+                restNanos = pace.looked(now, link.waitingBytes(), isBehind());
             }
             if (assembler.isFull() || code == 'C' && (pace.shouldEmit() || link.waitingBytes() == 0)) {
                 return !assembler.isEmpty();
@@ -124,6 +127,13 @@ final class ChangeReader {
             throw new SQLException("a replication message begins with byte " + message[0] + ", not w or k", "08P01");
         }
         return false;
+    }
+
+    /** By two clocks; that they differ costs some milliseconds at a high rate, or some of the rate. */
+    private boolean isBehind() {
+        long commitMicros = assembler.commitMicros();
+        return commitMicros >= 0
+                && TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()) - commitMicros > BEHIND_MICROS;
     }
 
     private void takeRest() {

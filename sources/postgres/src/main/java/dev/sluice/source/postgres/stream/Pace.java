@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>idle or nearly so, a transaction leaves the moment its commit is read;
  *   <li>behind, with enough waiting, it is read without a pause and batches grow to their limit;
  *   <li>level with a server that is busy, what there is leaves, and then the reader rests: the longer the more comes in a
- *       second, so that a burst is worth it, and never for long enough to be noticed.
+ *       second, so that a burst is worth it, and never for long enough to be noticed. Far behind nobody waits for the single
+ *       change, and it rests for as long as a burst needs, however slow the server is.
  * </ul>
  */
 final class Pace {
@@ -57,28 +58,40 @@ final class Pace {
      *
      * @param burstBytes as much is to come meanwhile
      * @param longestNanos however little comes
+     * @param longestBehindNanos the same while the changes that come are old
      * @param lowMessages with so many or more waiting there is no rest, however few bytes they are
      */
-    record Rests(int burstBytes, long longestNanos, int lowMessages) {
+    record Rests(int burstBytes, long longestNanos, long longestBehindNanos, int lowMessages) {
         /**
          * A Unix socket holds some hundred messages, however short, and then the server waits. On this machine twice our window makes the
          * server's sends cheap: see {@link ReplicationConnection}. From far away nothing but our own waking is to be saved.
          */
         static Rests of(Distance distance) {
             return switch (distance) {
-                case UNIX -> new Rests(Integer.MAX_VALUE, TimeUnit.MICROSECONDS.toNanos(100), 64);
+                case UNIX -> {
+                    long rest = TimeUnit.MICROSECONDS.toNanos(100);
+                    yield new Rests(Integer.MAX_VALUE, rest, rest, 64);
+                }
                 case NEAR ->
                     new Rests(
                             2 * ReplicationConnection.NEAR_RECEIVE_BUFFER_BYTES,
                             TimeUnit.MILLISECONDS.toNanos(15),
+                            TimeUnit.MILLISECONDS.toNanos(50),
                             Integer.MAX_VALUE);
-                case FAR -> new Rests(Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(2), Integer.MAX_VALUE);
+                case FAR -> {
+                    long rest = TimeUnit.MILLISECONDS.toNanos(2);
+                    yield new Rests(Integer.MAX_VALUE, rest, rest, Integer.MAX_VALUE);
+                }
             };
         }
 
-        long nanos(double bytesPerSecond) {
+        long nanos(double bytesPerSecond, boolean behind) {
+            double burst = burstBytes * 1e9 / bytesPerSecond;
+            if (behind) {
+                return (long) Math.min((double) longestBehindNanos, burst);
+            }
             double part = Math.min(1, bytesPerSecond / (double) FULL_BYTES_PER_SECOND);
-            return (long) (part * Math.min((double) longestNanos, burstBytes * 1e9 / bytesPerSecond));
+            return (long) (part * Math.min((double) longestNanos, burst));
         }
     }
 
@@ -99,16 +112,17 @@ final class Pace {
     /**
      * So much is waiting.
      *
+     * @param behind whether what came last was committed so long ago that nobody waits for it
      * @return how long to rest, once what is there has been handed on
      */
-    long looked(long nowNanos, int waitingBytes) {
+    long looked(long nowNanos, int waitingBytes, boolean behind) {
         bytesSinceLook = 0;
         if (waitingBytes >= lowBytes()) {
             return 0;
         }
         double bytesPerSecond = burstBytes * 1e9 / Math.max(1, nowNanos - burstStartedNanos);
         becomeLevel(nowNanos);
-        return bytesPerSecond < BUSY_BYTES_PER_SECOND ? 0 : rests.nanos(bytesPerSecond);
+        return bytesPerSecond < BUSY_BYTES_PER_SECOND ? 0 : rests.nanos(bytesPerSecond, behind);
     }
 
     /**

@@ -14,7 +14,7 @@ class PaceTest {
     private static final int MESSAGE = 256;
 
     private long now = TimeUnit.HOURS.toNanos(1);
-    private final Pace pace = new Pace(new Rests(BURST, LONGEST, 100), now);
+    private final Pace pace = new Pace(new Rests(BURST, LONGEST, 4 * LONGEST, 100), now);
 
     @Test
     void aTransactionOnAnIdleSystemLeavesAtOnce() {
@@ -29,7 +29,7 @@ class PaceTest {
     void behindItReadsOnAndBatchesGrow() {
         for (int burst = 0; burst < 20; burst++) {
             readUntilLook(500);
-            assertThat(pace.looked(now, MUCH)).isZero();
+            assertThat(pace.looked(now, MUCH, false)).isZero();
         }
         assertThat(pace.shouldEmit()).isFalse();
     }
@@ -37,7 +37,7 @@ class PaceTest {
     @Test
     void levelWithABusyServerWhatIsThereLeavesAndThenItRests() {
         readUntilLook(nanosPerMessage(1L << 25));
-        assertThat(pace.looked(now, 0)).isCloseTo(LONGEST * 97 / 100, within(LONGEST / 20));
+        assertThat(pace.looked(now, 0, false)).isCloseTo(LONGEST * 97 / 100, within(LONGEST / 20));
         assertThat(pace.shouldEmit()).isTrue();
         pace.emitted();
         readUntilLook(500);
@@ -48,26 +48,36 @@ class PaceTest {
     void theMoreComesTheLongerItRestsUpToWhatABurstNeeds() {
         long nanosEach = nanosPerMessage(Pace.FULL_BYTES_PER_SECOND / 2);
         readUntilLook(nanosEach);
-        assertThat(pace.looked(now, 0)).isBetween(LONGEST * 4 / 10, LONGEST * 6 / 10);
+        assertThat(pace.looked(now, 0, false)).isBetween(LONGEST * 4 / 10, LONGEST * 6 / 10);
         readUntilLook(nanosPerMessage(1L << 28));
-        assertThat(pace.looked(now, 0)).isBetween(900_000L, 1_000_000L);
+        assertThat(pace.looked(now, 0, false)).isBetween(900_000L, 1_000_000L);
+    }
+
+    @Test
+    void farBehindItRestsForAsLongAsABurstNeedsHoweverSlowTheServerIs() {
+        readUntilLook(nanosPerMessage(Pace.FULL_BYTES_PER_SECOND / 2));
+        assertThat(pace.looked(now, 0, true)).isBetween(3 * LONGEST, 4 * LONGEST);
+        readUntilLook(nanosPerMessage(1L << 28));
+        assertThat(pace.looked(now, 0, true)).isBetween(900_000L, 1_000_000L);
+        readUntilLook(nanosPerMessage(Pace.BUSY_BYTES_PER_SECOND / 2));
+        assertThat(pace.looked(now, 0, true)).isZero();
     }
 
     @Test
     void manyShortMessagesWaitingAreEnoughToReadOn() {
-        Pace few = new Pace(new Rests(BURST, LONGEST, 10), now);
+        Pace few = new Pace(new Rests(BURST, LONGEST, 4 * LONGEST, 10), now);
         for (int i = 0; i < Pace.LOOK_BYTES / MESSAGE; i++) {
             now += 500;
             few.message(now, MESSAGE);
         }
-        assertThat(few.looked(now, 10 * MESSAGE)).isZero();
-        assertThat(few.looked(now, 10 * MESSAGE - 1)).isPositive();
+        assertThat(few.looked(now, 10 * MESSAGE, false)).isZero();
+        assertThat(few.looked(now, 10 * MESSAGE - 1, false)).isPositive();
     }
 
     @Test
     void atALowRateItNeverRests() {
         readUntilLook(nanosPerMessage(Pace.BUSY_BYTES_PER_SECOND / 2));
-        assertThat(pace.looked(now, 0)).isZero();
+        assertThat(pace.looked(now, 0, false)).isZero();
         assertThat(pace.shouldEmit()).isTrue();
     }
 
@@ -75,7 +85,7 @@ class PaceTest {
     void aReaderThatWasHeldUpDoesNotRestToo() {
         readUntilLook(500);
         now += TimeUnit.SECONDS.toNanos(1); // the sink was slow
-        assertThat(pace.looked(now, 0)).isZero();
+        assertThat(pace.looked(now, 0, false)).isZero();
     }
 
     @Test
