@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * not in these codes, so a driver's error is classified by its code and told by its message. Stateless; any thread.
  */
 public final class SqlStates {
+    public static final String INSUFFICIENT_PRIVILEGE = "42501";
     public static final String UNDEFINED_OBJECT = "42704";
     public static final String DUPLICATE_OBJECT = "42710";
     public static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
     public static final String OBJECT_IN_USE = "55006";
+    public static final String LOCK_NOT_AVAILABLE = "55P03";
     public static final String UNDEFINED_FILE = "58P01";
 
     /** What may have happened, before it is known on which side. */
@@ -126,8 +128,9 @@ public final class SqlStates {
             case "08004", "57P04", "53400" -> Cause.REFUSED;
             case "25006" ->
                 Cause.UNAVAILABLE; // read-only: a standby that is about to be promoted, or a primary no more
-            case "42501", "3D000", "3F000" -> Cause.REFUSED;
-            case "55P03", "55006" -> Cause.UNAVAILABLE; // a lock, or an object in use, is free again in a while
+            case INSUFFICIENT_PRIVILEGE, "3D000", "3F000" -> Cause.REFUSED;
+            case LOCK_NOT_AVAILABLE, OBJECT_IN_USE ->
+                Cause.UNAVAILABLE; // a lock, or an object in use, is free again in a while
             case "54001", "54011", "54023" -> Cause.ROW; // a row or an index entry is too large
             default -> byClass(sqlState.substring(0, 2));
         };

@@ -84,12 +84,64 @@ class RowFiltersTest {
         assertThat(source.value("SELECT count(*) FROM pg_publication")).isEqualTo("0");
     }
 
+    @Test
+    void aRoleThatReadsWhatSomebodyElsePublishesIsToldOfOtherConditionsOnly(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        String role = source.name() + "_reader";
+        source.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY)",
+                "INSERT INTO orders SELECT generate_series(1, 20)",
+                "CREATE PUBLICATION " + source.name() + " FOR TABLE orders WHERE (id > 10)",
+                "CREATE ROLE " + role + " LOGIN REPLICATION",
+                "GRANT SELECT ON orders TO " + role);
+        try {
+            String url = source.server().url(role, source.name());
+            assertThat(run(configuration(source, url, target, "rows: { orders: id > 5 }")))
+                    .isEqualTo(1);
+            assertThat(sluice.log()).contains("sends the rows (id > 10) of public.orders", "rows: names (id > 5)");
+            assertThat(run(configuration(source, url, target, "rows: { orders: idd > 10 }")))
+                    .isEqualTo(1);
+            assertThat(sluice.log())
+                    .contains("does not take the condition for public.orders")
+                    .contains("idd");
+
+            Path file = configuration(source, url, target, "rows: { orders: orders.id>10 }");
+            sluice.catchUp(file);
+            source.execute("INSERT INTO orders VALUES (0), (21)");
+            sluice.catchUp(file);
+            assertThat(target.value("SELECT count(*) FROM orders")).isEqualTo("11");
+
+            source.execute("REVOKE TEMPORARY ON DATABASE " + source.name() + " FROM PUBLIC");
+            assertThat(run(file)).isEqualTo(1);
+            assertThat(sluice.log()).contains("GRANT TEMPORARY ON DATABASE");
+        } finally {
+            source.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void aTableThatWasDroppedHoldsNobodyUp(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY)", "CREATE TABLE others (id int PRIMARY KEY)");
+        Path file = configuration(source, target, "rows: { orders: id > 10 }");
+        sluice.catchUp(file);
+        source.execute("DROP TABLE orders", "INSERT INTO others VALUES (1)");
+        sluice.catchUp(file);
+        assertThat(sluice.log()).contains("rows: names public.orders, which is not followed");
+        assertThat(target.value("SELECT count(*) FROM others")).isEqualTo("1");
+    }
+
     private int run(Path file) {
         return sluice.run("run", "-c", file.toString(), "--until-caught-up");
     }
 
     private Path configuration(TestDatabase source, TestDatabase target, String rows) throws Exception {
-        return Files.writeString(directory.resolve("sluice.yaml"), """
+        return configuration(source, source.url(), target, rows);
+    }
+
+    private Path configuration(TestDatabase source, String url, TestDatabase target, String rows) throws Exception {
+        return Files.writeString(
+                directory.resolve("sluice.yaml"), """
                 state: ./state
                 pipelines:
                   filtered:
@@ -102,7 +154,6 @@ class RowFiltersTest {
                       %s
                     sinks:
                       replica: { type: postgres, url: "%s" }
-                """.formatted(
-                        source.url(), source.name(), source.name(), rows, target.url()));
+                """.formatted(url, source.name(), source.name(), rows, target.url()));
     }
 }

@@ -21,23 +21,34 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Invariant: a chunk counts only if the stream brings every change that it does not hold. So it must have been read where
  * the lane goes on, or later; a whole table also earlier, if the lane has been streaming since. And chunks without key
- * ranges, of which nobody can say later which rows they were, count only together, as a whole table of one snapshot.
+ * ranges, of which nobody can say later which rows they were, count only together, as a whole table of one snapshot. Where
+ * no stream follows, that goes for chunks of every kind: a row whose key was changed between two snapshots would be in the
+ * chunks of both, or of none.
  */
 final class Holdings {
     private final Collection<CopiedChunk> recorded;
     private final CopiedTables tables;
     private final Position start;
-    private final boolean streaming;
+    private final Followed followed;
+
+    /** Whether a stream brings what the chunks do not hold. */
+    enum Followed {
+        /** With {@code copy: only} none does. */
+        NEVER,
+        /** Once everything is copied. */
+        FROM_THE_START,
+        /** The lane has been filled, and has gone on with the stream since. */
+        SINCE
+    }
 
     /**
      * @param recorded what was copied into the lane
      * @param start where the lane goes on
-     * @param streaming whether it has been filled, and has gone on with the stream since
      */
-    Holdings(Collection<CopiedChunk> recorded, Position start, boolean streaming) {
+    Holdings(Collection<CopiedChunk> recorded, Position start, Followed followed) {
         this.recorded = recorded;
         this.start = start;
-        this.streaming = streaming;
+        this.followed = followed;
         this.tables = new CopiedTables(recorded);
     }
 
@@ -54,11 +65,21 @@ final class Holdings {
         return recorded;
     }
 
+    /** OIDs of tables that chunks by key can still complete. */
+    Set<Long> begun() {
+        return followed == Followed.NEVER
+                ? Set.of()
+                : recorded.stream()
+                        .filter(chunk -> chunk.chunk().range() != null && isFresh(chunk))
+                        .map(CopiedChunk::relation)
+                        .collect(Collectors.toSet());
+    }
+
     /** After what was missing has been copied. */
     Holdings with(Work done, List<CopiedChunk> added) {
         List<CopiedChunk> now = new ArrayList<>(done.kept());
         now.addAll(added);
-        return new Holdings(now, start, streaming);
+        return new Holdings(now, start, followed);
     }
 
     /** Whether all of the table is there; one that was made anew under its name is not. */
@@ -66,7 +87,12 @@ final class Holdings {
         List<CopiedChunk> chunks = tables.of(table).stream()
                 .filter(chunk -> chunk.relation() == table.oid() || chunk.relation() == 0)
                 .toList();
-        return isWhole(chunks) && (streaming || chunks.stream().allMatch(this::isFresh));
+        return isWhole(chunks)
+                && switch (followed) {
+                    case NEVER -> areOfOneSnapshot(chunks);
+                    case FROM_THE_START -> chunks.stream().allMatch(this::isFresh);
+                    case SINCE -> true;
+                };
     }
 
     /** What is left of a plan to read all of some tables. */
@@ -119,11 +145,15 @@ final class Holdings {
                                     .distinct()
                                     .count()
                             == first.chunk().count()
-                    && chunks.stream().allMatch(chunk -> chunk.readAt().equals(first.readAt()));
+                    && areOfOneSnapshot(chunks);
         }
         return ranges.size() == chunks.size()
                 && ranges.stream().allMatch(ranges.get(0)::isComparable)
                 && KeyRange.coverEverything(ranges);
+    }
+
+    private static boolean areOfOneSnapshot(List<CopiedChunk> chunks) {
+        return chunks.stream().map(CopiedChunk::readAt).distinct().count() == 1;
     }
 
     private static List<KeyRange> ranges(List<CopiedChunk> chunks) {
@@ -141,7 +171,8 @@ final class Holdings {
     private List<CopiedChunk> usable(Relation table, List<TableCopy> plan) {
         KeyRange planned = plan.get(0).chunk().range();
         List<CopiedChunk> chunks = tables.of(table);
-        boolean usable = planned != null
+        boolean usable = followed != Followed.NEVER
+                && planned != null
                 && chunks.stream()
                         .allMatch(chunk ->
                                 isFresh(chunk) && isComparable(chunk.chunk().range(), planned));

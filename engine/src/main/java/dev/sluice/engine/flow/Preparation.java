@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
+import dev.sluice.engine.flow.Holdings.Followed;
 import dev.sluice.engine.flow.PipelineBuilder.PipelineSpec;
 import dev.sluice.engine.flow.StartPlan.Progress;
 import dev.sluice.engine.flow.StartPlan.SinkFacts;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -122,7 +125,7 @@ final class Preparation {
             StartPlan plan = StartPlan.decide(source, known, both.getT2());
             Mono<Ready> ready = plan instanceof StartPlan.Resume resume
                     ? resume(resume, source, known != null && !known.isCopied())
-                    : copy(source.identity());
+                    : copy(source);
             return source.copy() == CopyMode.ONLY ? ready.map(Ready::withoutStream) : ready;
         });
     }
@@ -132,9 +135,9 @@ final class Preparation {
     }
 
     /** Nothing is there yet: slot and snapshot, every table into every lane. */
-    private Mono<Ready> copy(SourceIdentity source) {
+    private Mono<Ready> copy(SourceState source) {
         copying.run();
-        return state.run(store -> store.copying(spec.name(), source))
+        return state.run(store -> store.copying(spec.name(), source.identity()))
                 .then(Mono.usingWhen(
                         Mono.defer(() -> spec.source().origin().snapshot()),
                         snapshot -> state.run(store -> store.begun(spec.name(), snapshot.position()))
@@ -142,13 +145,13 @@ final class Preparation {
                         Snapshot::close));
     }
 
-    private Mono<Ready> copy(Snapshot snapshot, SourceIdentity source) {
+    private Mono<Ready> copy(Snapshot snapshot, SourceState source) {
         LOG.info("{}: copying {} tables as of {}", spec.name(), tables(snapshot), snapshot.position());
         Start start = new Start(snapshot.position(), Progress.FILLING);
         List<Filling> fillings = lanes.stream()
-                .map(lane -> new Filling(lane, start, new Holdings(List.of(), start.position(), false)))
+                .map(lane -> filling(lane, start, List.of(), source))
                 .toList();
-        return fill(fillings, snapshot, CopyWay.FIRST, source, true);
+        return fill(fillings, snapshot, CopyWay.FIRST, source.identity(), true);
     }
 
     private static long tables(Snapshot snapshot) {
@@ -158,7 +161,7 @@ final class Preparation {
     /** @param first whether this is still the first copy */
     private Mono<Ready> resume(StartPlan.Resume plan, SourceState source, boolean first) {
         return Flux.fromIterable(lanes)
-                .concatMap(lane -> recorded(lane).map(chunks -> filling(plan, lane, chunks)))
+                .concatMap(lane -> recorded(lane).map(chunks -> filling(lane, start(plan, lane), chunks, source)))
                 .collectList()
                 .flatMap(fillings -> isComplete(fillings, source)
                         ? goOn(plan, fillings, source.identity(), first)
@@ -171,9 +174,15 @@ final class Preparation {
                 : state.ask(store -> store.chunks(spec.name(), lane.name()));
     }
 
-    private static Filling filling(StartPlan.Resume plan, Lane lane, List<CopiedChunk> recorded) {
-        Start start = Objects.requireNonNull(plan.lanes().get(lane.name()), lane.name());
-        return new Filling(lane, start, new Holdings(recorded, start.position(), start.progress() != Progress.FILLING));
+    private static Start start(StartPlan.Resume plan, Lane lane) {
+        return Objects.requireNonNull(plan.lanes().get(lane.name()), lane.name());
+    }
+
+    private static Filling filling(Lane lane, Start start, List<CopiedChunk> recorded, SourceState source) {
+        Followed followed = source.copy() == CopyMode.ONLY
+                ? Followed.NEVER
+                : start.progress() == Progress.FILLING ? Followed.FROM_THE_START : Followed.SINCE;
+        return new Filling(lane, start, new Holdings(recorded, start.position(), followed));
     }
 
     private static boolean isComplete(List<Filling> fillings, SourceState source) {
@@ -191,8 +200,11 @@ final class Preparation {
     /** From a view of the tables as they are now. */
     private Mono<Ready> fillLater(StartPlan.Resume plan, List<Filling> fillings, SourceIdentity source, boolean first) {
         copying.run();
+        Set<Long> begun = fillings.stream()
+                .flatMap(filling -> filling.holdings().begun().stream())
+                .collect(Collectors.toSet());
         return Mono.usingWhen(
-                Mono.defer(() -> spec.source().origin().later()),
+                Mono.defer(() -> spec.source().origin().later(begun)),
                 snapshot -> {
                     LOG.info(
                             "{}: copying what is missing as of {}, the stream goes on from {}",

@@ -2,6 +2,7 @@ package dev.sluice.engine.source;
 
 import dev.sluice.engine.change.Position;
 import java.util.List;
+import java.util.Set;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -23,8 +24,10 @@ public interface Origin {
      * Opens a view of all tables as they are now, at a position not before what the stream has been confirmed to, for what
      * was not copied when the stream began. What it needs is made: tables that came to the publication. Publication and
      * slot stay what they are otherwise.
+     *
+     * @param begun OIDs of tables of which chunks by key are held, so that others of that kind complete them
      */
-    Mono<Snapshot> later();
+    Mono<Snapshot> later(Set<Long> begun);
 
     /**
      * Names, for people, of tables that match and were not there when {@link #inspect} looked last, as long as that is so.

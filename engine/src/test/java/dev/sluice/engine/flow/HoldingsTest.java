@@ -7,6 +7,7 @@ import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.flow.Holdings.Followed;
 import dev.sluice.engine.flow.Holdings.Work;
 import dev.sluice.engine.source.TableCopy;
 import java.util.List;
@@ -43,7 +44,7 @@ class HoldingsTest {
     }
 
     private static Holdings filling(CopiedChunk... chunks) {
-        return new Holdings(List.of(chunks), START, false);
+        return new Holdings(List.of(chunks), START, Followed.FROM_THE_START);
     }
 
     @Test
@@ -68,9 +69,9 @@ class HoldingsTest {
     void whatWasReadBeforeTheStreamGoesOnCountsOnlyForALaneThatHasStreamedSince() {
         Position before = Position.boundary(50);
         assertThat(filling(pages(1, 1, before)).hold(T)).isFalse();
-        assertThat(new Holdings(List.of(pages(1, 1, before)), START, true).hold(T))
+        assertThat(new Holdings(List.of(pages(1, 1, before)), START, Followed.SINCE).hold(T))
                 .isTrue();
-        assertThat(new Holdings(List.of(keys(1, null, 5L, before)), START, true)
+        assertThat(new Holdings(List.of(keys(1, null, 5L, before)), START, Followed.SINCE)
                         .without(inKeys(1, 3))
                         .kept())
                 .isEmpty();
@@ -92,7 +93,7 @@ class HoldingsTest {
     @Test
     void ofATableThatIsHeldInPartByKeysOnlyTheRestIsRead() {
         List<CopiedChunk> held = List.of(keys(2, 10L, 20L, START), keys(4, 40L, null, LATER));
-        Work work = new Holdings(held, START, false).without(inKeys(1, 15, 30));
+        Work work = new Holdings(held, START, Followed.FROM_THE_START).without(inKeys(1, 15, 30));
 
         assertThat(work.kept()).isEqualTo(held);
         assertThat(work.missing())
@@ -105,6 +106,19 @@ class HoldingsTest {
     void aTableThatWasEmptiedOrRewrittenSinceIsReadWhole() {
         List<TableCopy> plan = inKeys(2, 15);
         assertThat(filling(keys(1, null, 5L, START)).without(plan)).isEqualTo(new Work(plan, List.of()));
+    }
+
+    @Test
+    void withoutAStreamChunksOfSeveralSnapshotsAreNoTable() {
+        CopiedChunk first = keys(1, null, 5L, START);
+        CopiedChunk other = CopiedChunk.of(OTHER, CopyChunk.WHOLE, START);
+        assertThat(notFollowed(first, keys(2, 5L, null, LATER)).hold(T)).isFalse();
+        assertThat(notFollowed(first, keys(2, 5L, null, START)).hold(T)).isTrue();
+        assertThat(notFollowed(first, other).without(inKeys(1, 15))).isEqualTo(new Work(inKeys(1, 15), List.of(other)));
+    }
+
+    private static Holdings notFollowed(CopiedChunk... chunks) {
+        return new Holdings(List.of(chunks), START, Followed.NEVER);
     }
 
     @Test

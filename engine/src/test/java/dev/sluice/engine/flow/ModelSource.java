@@ -143,7 +143,7 @@ final class ModelSource implements Source, Origin {
     }
 
     @Override
-    public Mono<Snapshot> later() {
+    public Mono<Snapshot> later(Set<Long> begun) {
         return later(() -> {
             server.publishEverything();
             return new ModelSnapshot(server.end());

@@ -13,10 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sources for tests: small batches, frequent status messages. */
-final class Sources {
+public final class Sources {
     private Sources() {}
 
-    static PostgresSourceConfig config(String url, String... tables) {
+    public static PostgresSourceConfig config(String url, String... tables) {
         return new PostgresSourceConfig(
                 url,
                 null,

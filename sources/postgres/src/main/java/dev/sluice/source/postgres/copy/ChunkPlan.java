@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +68,10 @@ public final class ChunkPlan {
      * @param connection in a transaction at the snapshot
      * @param sizes bytes by OID
      * @param chunkBytes how much of a table is about one chunk, TOAST included
-     * @param goesOn whether this may be the rest of an earlier copy, since when rows may have moved to other pages
+     * @param begun OIDs of tables of which chunks by key are held; rows may have moved to other pages since
      */
     public static ChunkPlan make(
-            Connection connection, List<Table> tables, Map<Long, Long> sizes, long chunkBytes, boolean goesOn)
+            Connection connection, List<Table> tables, Map<Long, Long> sizes, long chunkBytes, Set<Long> begun)
             throws SQLException {
         List<Long> large = tables.stream()
                 .map(Table::oid)
@@ -92,7 +93,7 @@ public final class ChunkPlan {
                 continue;
             }
             long pagesEach = ceilDiv(heap.pages, wanted);
-            double least = goesOn ? SORTED_ENOUGH_TO_GO_ON : SORTED;
+            double least = begun.contains(table.oid()) ? SORTED_ENOUGH_TO_GO_ON : SORTED;
             SortedKey key = sortedKey(connection, table, heap, pagesEach, keys.get(table.oid()), least);
             if (key == null) {
                 plan.addByPage(table, bytes, heap, pagesEach);

@@ -3,6 +3,7 @@ package dev.sluice.source.postgres.origin;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.route.TableSelection.QualifiedName;
 import dev.sluice.engine.source.SourceState;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
@@ -13,6 +14,7 @@ import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 
@@ -56,7 +58,7 @@ final class Inspection {
         List<Table> tables;
         if (slot == null) {
             tables = choice.choose(report);
-            publicationCheck(connection, server, tables).beforeStart(publication);
+            publicationCheck(connection, server, tables, false).beforeStart(publication);
         } else {
             check(slot, again);
             tables = publication == null ? List.of() : choice.published(publication, report);
@@ -72,10 +74,10 @@ final class Inspection {
                 system.withSlot(settings.slot()), confirmed, relations, settings.copyMode(), report.notices());
     }
 
-    private PublicationCheck publicationCheck(Connection connection, ServerCheck server, List<Table> tables)
-            throws SQLException {
-        return new PublicationCheck(
-                settings, server, tables, new RowFilterCheck(settings.rows(), report).run(connection, tables), report);
+    private PublicationCheck publicationCheck(
+            Connection connection, ServerCheck server, List<Table> tables, boolean resumes) throws SQLException {
+        Map<QualifiedName, String> filters = new RowFilterCheck(settings, report).run(connection, tables, resumes);
+        return new PublicationCheck(settings, server, tables, filters, report);
     }
 
     private void resume(
@@ -88,7 +90,7 @@ final class Inspection {
                             + " cannot be read without it",
                     ErrorKind.SOURCE_GAP.advice());
         } else {
-            publicationCheck(connection, server, tables).beforeResume(publication);
+            publicationCheck(connection, server, tables, true).beforeResume(publication);
         }
     }
 

@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,8 @@ public final class PostgresOrigin implements Origin {
     }
 
     @Override
-    public Mono<Snapshot> later() {
-        return snapshot(SnapshotStart::openLater);
+    public Mono<Snapshot> later(Set<Long> begun) {
+        return snapshot(start -> start.openLater(begun));
     }
 
     private Mono<Snapshot> snapshot(Function<SnapshotStart, @Nullable PostgresSnapshot> open) {

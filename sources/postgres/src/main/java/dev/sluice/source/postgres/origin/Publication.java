@@ -197,7 +197,7 @@ public record Publication(
                         + Identifiers.quote(name) + " IS " + Identifiers.literal(COMMENT + pipeline));
                 return;
             }
-            if (!existing.everyOperation() || !existing.viaRoot()) {
+            if (existing.owned() && !(existing.everyOperation() && existing.viaRoot())) {
                 statement.execute(optionsStatement(name));
             }
             if (existing.ours()) {

@@ -2,16 +2,14 @@ package dev.sluice.source.postgres.origin;
 
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.ReplicaIdentity;
+import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.TableSelection.QualifiedName;
 import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
-import dev.sluice.source.postgres.RowFilters;
+import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,28 +18,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Lets the server read the conditions under {@code rows:}, each as the filter of a publication that is rolled back. That
- * finds what is wrong with them, and shows them as the server prints them, so that they can be compared. Blocking.
- */
+/** Finds what is wrong with the conditions under {@code rows:}. Blocking. */
 final class RowFilterCheck {
-    /** Of a publication that nobody else ever sees. */
-    private static final String NAME = "sluice_reads_a_condition";
+    /** SQLSTATE classes of what can be wrong with an expression: not supported, a value, syntax and names. */
+    private static final Set<String> OF_EXPRESSIONS = Set.of("0A", "22", "42");
 
-    private static final String READ = """
-            SELECT pg_get_expr(r.prqual, r.prrelid), ARRAY(
-                SELECT a.attname::text FROM pg_depend d
-                JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-                WHERE d.classid = 'pg_publication_rel'::regclass AND d.objid = r.oid
-                  AND d.refobjid = r.prrelid AND d.refobjsubid > 0)
-            FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE p.pubname = ?
-            """;
-
-    private final RowFilters rows;
+    private final SourceSettings settings;
     private final Report report;
 
-    RowFilterCheck(RowFilters rows, Report report) {
-        this.rows = rows;
+    RowFilterCheck(SourceSettings settings, Report report) {
+        this.settings = settings;
         this.report = report;
     }
 
@@ -50,11 +36,13 @@ final class RowFilterCheck {
      *
      * @param connection in autocommit mode
      * @param tables those that are followed
+     * @param resumes whether they have been followed before, so that one that is missing was dropped
      * @return the conditions as the server prints them, without those that it refuses
+     * @throws SQLException what may pass by itself
      */
-    Map<QualifiedName, String> run(Connection connection, List<Table> tables) throws SQLException {
+    Map<QualifiedName, String> run(Connection connection, List<Table> tables, boolean resumes) throws SQLException {
         Map<QualifiedName, String> printed = new HashMap<>();
-        if (rows.isEmpty()) {
+        if (settings.rows().isEmpty()) {
             return printed;
         }
         if (connection.getMetaData().getDatabaseMajorVersion() < Publication.FIRST_WITH_FILTERS) {
@@ -65,64 +53,74 @@ final class RowFilterCheck {
                     "leave rows: out, or upgrade the server");
             return printed;
         }
-        reportOthers(tables);
+        reportOthers(tables, resumes);
+        ConditionReader conditions = new ConditionReader(connection, settings.rows());
         for (Table table : tables) {
             QualifiedName name = new QualifiedName(table.schema(), table.name());
-            if (rows.tables().contains(name)) {
-                String condition = read(connection, table);
+            if (settings.rows().tables().contains(name)) {
+                ConditionReader.Condition condition = read(conditions, table);
                 if (condition != null) {
-                    printed.put(name, condition);
+                    reportColumns(table, condition.columns());
+                    printed.put(name, condition.printed());
                 }
             }
         }
         return printed;
     }
 
-    private void reportOthers(List<Table> tables) {
-        Set<QualifiedName> others = new HashSet<>(rows.tables());
+    private void reportOthers(List<Table> tables, boolean resumes) {
+        Set<QualifiedName> others = new HashSet<>(settings.rows().tables());
         tables.forEach(table -> others.remove(new QualifiedName(table.schema(), table.name())));
-        if (!others.isEmpty()) {
+        if (others.isEmpty()) {
+            return;
+        }
+        String what = "rows: names "
+                + others.stream()
+                        .map(name -> name.schema() + "." + name.name())
+                        .sorted()
+                        .collect(Collectors.joining(", "))
+                + ", which is not followed";
+        if (resumes) {
+            report.notice(what + ": it was dropped, or renamed, or is written in another way than tables: finds it.");
+        } else {
             report.add(
                     ErrorKind.CONFIGURATION,
-                    "rows: names "
-                            + others.stream()
-                                    .map(name -> name.schema() + "." + name.name())
-                                    .sorted()
-                                    .collect(Collectors.joining(", "))
-                            + ", which is not followed",
+                    what,
                     "write the table's name as tables: finds it, a partitioned table's for those of its partitions");
         }
     }
 
-    private @Nullable String read(Connection connection, Table table) throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(Publication.createStatement(NAME, List.of(table), rows));
-            return readBack(connection, table);
-        } catch (SQLException refused) {
+    /** Null if the server does not take it. */
+    private ConditionReader.@Nullable Condition read(ConditionReader conditions, Table table) throws SQLException {
+        try {
+            return conditions.read(table);
+        } catch (SQLException error) {
+            String state = String.valueOf(error.getSQLState());
+            if (SqlStates.INSUFFICIENT_PRIVILEGE.equals(state)) {
+                String database = settings.endpoint().database();
+                String user = settings.endpoint().user();
+                report.refuse(
+                        "the condition under rows: for " + table.displayName() + " cannot be read by " + user + ": "
+                                + error.getMessage(),
+                        "GRANT TEMPORARY ON DATABASE " + Identifiers.quote(database) + " TO " + Identifiers.quote(user)
+                                + "; and GRANT SELECT ON " + table.sqlName() + " TO " + Identifiers.quote(user) + ";");
+                return null;
+            }
+            if (state.length() != 5 || !OF_EXPRESSIONS.contains(state.substring(0, 2))) {
+                throw error;
+            }
+            if (!conditions.exists(table)) {
+                throw new SyncException(
+                        ErrorKind.SOURCE_UNAVAILABLE,
+                        table.displayName() + " was dropped while its condition under rows: was read",
+                        error);
+            }
             report.add(
                     ErrorKind.CONFIGURATION,
                     "rows: the server does not take the condition for " + table.displayName() + ": "
-                            + refused.getMessage(),
+                            + error.getMessage(),
                     "correct it; it may use columns of the table, constants and immutable functions");
             return null;
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private String readBack(Connection connection, Table table) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setString(1, NAME);
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw new SQLException("the publication is not there", "XX000");
-                }
-                reportColumns(table, new HashSet<>(Arrays.asList((String[])
-                        row.getArray(2).getArray())));
-                return row.getString(1);
-            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.source.postgres.origin;
 
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,7 +46,7 @@ record ServerCheck(
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {
             if (!row.next()) {
-                throw new SQLException("pg_roles does not show the current user", "42501");
+                throw new SQLException("pg_roles does not show the current user", SqlStates.INSUFFICIENT_PRIVILEGE);
             }
             return new ServerCheck(
                     row.getInt(1),

@@ -56,12 +56,16 @@ final class SnapshotStart {
 
     /** For a new stream, or for no stream at all. Null if it was given up: then everything has been closed. */
     @Nullable PostgresSnapshot open() {
-        return unlessGivenUp(() -> start(this::prepare, settings.copyMode() == CopyMode.ONLY));
+        return unlessGivenUp(() -> start(this::prepare, settings.copyMode() == CopyMode.ONLY, Set.of()));
     }
 
-    /** For a stream that has begun; likewise. */
-    @Nullable PostgresSnapshot openLater() {
-        return unlessGivenUp(() -> start(this::addTables, true));
+    /**
+     * For a stream that has begun; likewise.
+     *
+     * @param begun OIDs of tables of which chunks by key have been copied
+     */
+    @Nullable PostgresSnapshot openLater(Set<Long> begun) {
+        return unlessGivenUp(() -> start(this::addTables, true, begun));
     }
 
     private @Nullable PostgresSnapshot unlessGivenUp(Supplier<PostgresSnapshot> start) {
@@ -86,12 +90,12 @@ final class SnapshotStart {
         Set<Long> prepare() throws SQLException;
     }
 
-    private PostgresSnapshot start(Preparation preparation, boolean temporary) {
+    private PostgresSnapshot start(Preparation preparation, boolean temporary, Set<Long> begun) {
         try {
             Set<Long> published = preparation.prepare();
             PgConnection exporter = connections.openReplication().connection();
             try {
-                return look(temporary ? createTemporarySlot(exporter) : createSlot(exporter), published, temporary);
+                return look(temporary ? createTemporarySlot(exporter) : createSlot(exporter), published, begun);
             } catch (SQLException | RuntimeException error) {
                 closeAfter(exporter, error);
                 throw error;
@@ -102,7 +106,7 @@ final class SnapshotStart {
     }
 
     /** Reads the catalog at the snapshot too: a table may have been altered while the slot was made. */
-    private PostgresSnapshot look(ExportedSnapshot exported, Set<Long> published, boolean goesOn) throws SQLException {
+    private PostgresSnapshot look(ExportedSnapshot exported, Set<Long> published, Set<Long> begun) throws SQLException {
         try (PgConnection connection = connections.open()) {
             ExportedSnapshot.takeUp(connection, exported.name());
             TableCatalogue catalogue = new TableCatalogue(connection);
@@ -112,7 +116,7 @@ final class SnapshotStart {
                             .filter(table -> published.contains(table.oid()))
                             .toList();
             ChunkPlan plan =
-                    ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes(), goesOn);
+                    ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes(), begun);
             return new PostgresSnapshot(settings, connections, exported, tables, plan, scheduler);
         }
     }

@@ -11,6 +11,7 @@ import dev.sluice.source.postgres.origin.ReplicationSlot;
 import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -26,6 +27,9 @@ final class StreamErrors {
             "cannot read from logical replication slot",
             "has been invalidated",
             "has already been removed");
+
+    /** The part of decoding that writes rows, as the error's context calls it in every language. */
+    private static final Pattern WRITES_A_ROW = Pattern.compile("\\b(stream_)?change\\b");
 
     private final SourceSettings settings;
     private final Position after;
@@ -52,9 +56,28 @@ final class StreamErrors {
 
     /** @param lastTable whose row or description came last, if any did */
     SyncException of(Throwable error, Position standing, @Nullable String lastTable) {
-        return error instanceof PSQLException refused && SqlStates.isTooLarge(refused)
-                ? tooLarge(refused, standing, lastTable)
-                : of(error, standing);
+        if (error instanceof PSQLException refused && SqlStates.isTooLarge(refused)) {
+            return isOfARow(refused) ? tooLarge(refused, standing, lastTable) : outOfMemory(refused);
+        }
+        return of(error, standing);
+    }
+
+    /** Otherwise it is decoding itself that wanted too much, for a transaction rather than for a row. */
+    private boolean isOfARow(PSQLException error) {
+        ServerErrorMessage told = error.getServerErrorMessage();
+        String where = told == null || told.getWhere() == null ? "" : told.getWhere();
+        return WRITES_A_ROW
+                .matcher(where.replaceFirst(Pattern.quote(settings.slot()), ""))
+                .find();
+    }
+
+    private SyncException outOfMemory(PSQLException error) {
+        return new SyncException(
+                ErrorKind.SOURCE_UNAVAILABLE,
+                "cannot read slot " + settings.slot()
+                        + ": the server got no memory for decoding, and keeps WAL for it: " + error.getMessage()
+                        + " (SQLSTATE " + error.getSQLState() + ")",
+                error);
     }
 
     /** The server describes a table just before its first row, so that the last it told of is the one, or came before it. */
