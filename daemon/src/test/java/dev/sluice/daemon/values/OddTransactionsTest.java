@@ -56,7 +56,7 @@ class OddTransactionsTest {
         sluice.catchUp(file);
         source.execute("""
                 DO $$ BEGIN
-                  FOR i IN 1..20000 LOOP
+                  FOR i IN 1..100000 LOOP
                     BEGIN
                       INSERT INTO t VALUES (i, 'v');
                       IF i % 3 = 0 THEN RAISE EXCEPTION 'undone'; END IF;
@@ -67,7 +67,7 @@ class OddTransactionsTest {
                 """);
         sluice.catchUp(file);
 
-        sluice.verify(file, "1 table, 13334 rows");
+        sluice.verify(file, "1 table, 66667 rows");
     }
 
     @Test

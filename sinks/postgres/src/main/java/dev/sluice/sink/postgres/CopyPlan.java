@@ -32,7 +32,7 @@ final class CopyPlan {
      * @param existing tables by {@link Relation#displayName}
      * @param copied names of the tables that an earlier copy of ours has filled
      * @param kept those of them of which something stays
-     * @param labels of the types that are there, by {@code schema.name}
+     * @param labels of the types that are there, by {@link TargetTypes#key}
      */
     CopyPlan(
             TargetSession session,
@@ -80,23 +80,12 @@ final class CopyPlan {
             throw SyncException.of(problems);
         }
         List<Statement> ddl = new ArrayList<>();
-        TableDefinition.schemas(missing, missingTypes)
-                .forEach(schema -> ddl.add(
-                        Statement.of(createSchemaIfMissing(schema), "create schema " + schema + " in the target")));
-        missingTypes.forEach(type -> ddl.add(
-                Statement.of(TableDefinition.createType(type), "create type " + type.schema() + "." + type.name())));
+        ddl.addAll(TargetTypes.createSchemas(TableDefinition.schemas(missing, missingTypes)));
+        missingTypes.forEach(type -> ddl.add(TargetTypes.create(type)));
         missing.forEach(table ->
                 ddl.add(Statement.of(TableDefinition.createTable(table), "create table " + table.displayName())));
         ddl.addAll(Emptying.of(filledByUs()));
         return ddl;
-    }
-
-    /** CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create. */
-    private String createSchemaIfMissing(String schema) {
-        String create = "CREATE SCHEMA IF NOT EXISTS " + Identifiers.quote(schema);
-        return "DO "
-                + Identifiers.literal("BEGIN IF to_regnamespace(" + Identifiers.literal(Identifiers.quote(schema))
-                        + ") IS NULL THEN " + create + "; END IF; END");
     }
 
     /** Those that an unfinished copy of ours had filled, and that are to be filled anew. */
@@ -126,7 +115,7 @@ final class CopyPlan {
     private List<DataType> checkTypes() {
         List<DataType> missing = new ArrayList<>();
         for (DataType type : typesNeeded()) {
-            List<String> present = labels.get(type.schema() + "." + type.name());
+            List<String> present = labels.get(TargetTypes.key(type));
             if (present != null) {
                 checkLabels(type, present);
             } else if (createTables && TableDefinition.canCreate(type)) {

@@ -76,7 +76,8 @@ final class PostgresSink implements TransactionalSink {
     }
 
     private TableTargets targets(TargetSession session, Claim claim) {
-        return new TableTargets(session, claim, new SchemaFollower(session, context, alterations));
+        return new TableTargets(
+                session, claim, new SchemaFollower(session, context, alterations, config.createTables()));
     }
 
     private Opened opened(TargetSession session, Claim claim, TableTargets targets, Position position) {

@@ -1,6 +1,7 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.Column;
+import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.Relation;
@@ -8,12 +9,15 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.metrics.MeterNames;
 import dev.sluice.engine.sink.SchemaPolicy;
 import dev.sluice.engine.sink.SinkContext;
+import dev.sluice.sink.postgres.TargetTypes.Creation;
 import io.micrometer.core.instrument.Counter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -34,6 +38,7 @@ final class SchemaFollower {
 
     private static final Statement WAIT_AS_BEFORE =
             Statement.of("SET LOCAL lock_timeout = DEFAULT", "reset lock_timeout");
+
     private static final Statement BEGIN = Statement.of("BEGIN", "begin a transaction");
     private static final Statement COMMIT = Statement.of("COMMIT", "commit a transaction");
 
@@ -41,13 +46,38 @@ final class SchemaFollower {
     private final SchemaPolicy policy;
     private final String pipeline;
     private final Counter changes;
+    private final boolean createTypes;
 
-    /** @param changes counts what was altered */
-    SchemaFollower(TargetSession session, SinkContext context, Counter changes) {
+    /**
+     * @param changes counts what was altered
+     * @param createTypes whether types that the target lacks are made for columns
+     */
+    SchemaFollower(TargetSession session, SinkContext context, Counter changes, boolean createTypes) {
         this.session = session;
+        this.createTypes = createTypes;
         this.policy = context.schema();
         this.pipeline = context.pipeline();
         this.changes = changes;
+    }
+
+    /**
+     * What is to be altered.
+     *
+     * @param types that this takes
+     */
+    private record Alterations(List<Statement> statements, Set<DataType> types) {
+        Alterations() {
+            this(new ArrayList<>(), new LinkedHashSet<>());
+        }
+
+        void add(Statement statement) {
+            statements.add(statement);
+        }
+
+        void add(Statement statement, Column typed) {
+            statements.add(statement);
+            TableDefinition.collectTypes(typed.type(), types);
+        }
     }
 
     /** Lives as long as the sink. */
@@ -73,20 +103,42 @@ final class SchemaFollower {
             Map<String, TargetTable> tables,
             Map<Long, SourceShape> before,
             boolean transactionOpen) {
-        List<Statement> alterations = policy == SchemaPolicy.STOP ? List.of() : alterations(relations, tables, before);
-        if (alterations.isEmpty()) {
+        Alterations alterations =
+                policy == SchemaPolicy.STOP ? new Alterations() : alterations(relations, tables, before);
+        if (alterations.statements().isEmpty()) {
             return Mono.just(false);
         }
-        List<Statement> all = new ArrayList<>(alterations);
+        Set<DataType> types = createTypes ? alterations.types() : Set.of();
+        return new TargetTypes(session)
+                .creation(types)
+                .flatMap(creation -> alter(creation, alterations.statements(), transactionOpen))
+                .thenReturn(true);
+    }
+
+    private Mono<?> alter(Creation creation, List<Statement> alterations, boolean transactionOpen) {
+        List<Statement> all = new ArrayList<>(creation.all());
+        all.addAll(alterations);
         all.add(0, WAIT_BRIEFLY);
         all.add(transactionOpen ? WAIT_AS_BEFORE : COMMIT);
         if (!transactionOpen) {
             all.add(0, BEGIN);
         }
         return session.run(all)
-                .onErrorMap(StatementFailure.class, SchemaFollower::explained)
-                .thenReturn(true)
-                .doOnNext(done -> alterations.forEach(this::tell));
+                .onErrorMap(
+                        StatementFailure.class,
+                        failure -> creation.wasMadeMeanwhile(failure) ? tryAgain(failure) : explained(failure))
+                .doOnNext(done -> {
+                    creation.types().forEach(this::tell);
+                    alterations.forEach(this::tell);
+                });
+    }
+
+    private static Throwable tryAgain(StatementFailure failure) {
+        return new SyncException(
+                ErrorKind.SINK_UNAVAILABLE,
+                "somebody else has just done what was to be done: "
+                        + failure.statement().doing(),
+                failure);
     }
 
     /** Whether columns are renamed and dropped, so that rows of an older shape fit no longer. */
@@ -123,10 +175,10 @@ final class SchemaFollower {
                         failure.statement().sql())));
     }
 
-    private List<Statement> alterations(
+    private Alterations alterations(
             Collection<Relation> relations, Map<String, TargetTable> tables, Map<Long, SourceShape> before) {
         Map<Long, SourceShape> shapes = new HashMap<>(before);
-        List<Statement> alterations = new ArrayList<>();
+        Alterations alterations = new Alterations();
         for (Relation relation : relations) {
             TargetTable target = tables.get(relation.displayName());
             SourceShape shape = shapes.get(relation.oid());
@@ -135,11 +187,14 @@ final class SchemaFollower {
             }
             if (target == null) {
                 if (follows() && shape.isRenamed(relation) && tables.containsKey(shape.displayName())) {
-                    alterations.addAll(renameTable(shape, relation));
+                    renameTable(shape, relation).forEach(alterations::add);
                 }
             } else if (target.isTable()) {
-                alterations.addAll(
-                        follows() ? everything(relation, target, shape) : alterations(relation, target, shape));
+                if (follows()) {
+                    addEverything(relation, target, shape, alterations);
+                } else {
+                    addHarmless(relation, target, shape, alterations);
+                }
                 shapes.put(relation.oid(), SourceShape.of(relation, target, shape));
             }
         }
@@ -153,12 +208,14 @@ final class SchemaFollower {
     }
 
     /** Columns first find their places; the next time their types follow. */
-    private static List<Statement> everything(Relation relation, TargetTable target, SourceShape before) {
+    private static void addEverything(
+            Relation relation, TargetTable target, SourceShape before, Alterations alterations) {
         List<Statement> moves = ColumnMoves.of(relation, target, before);
         if (!moves.isEmpty()) {
-            return moves;
+            moves.forEach(alterations::add);
+            return;
         }
-        List<Statement> alterations = alterations(relation, target, before.asIn(target));
+        addHarmless(relation, target, before.asIn(target), alterations);
         for (Column column : relation.columns()) {
             TargetColumn found = target.column(column.name()).orElse(null);
             if (found != null
@@ -166,23 +223,27 @@ final class SchemaFollower {
                     && !TypeFit.fits(column, found)
                     && !TypeFit.isWidened(column, found)
                     && !before.isReplaced(column, found)) {
-                alterations.add(Statement.of(
-                        TableDefinition.convert(target, column),
-                        "convert column " + column.name() + " of " + target.displayName()));
+                alterations.add(
+                        Statement.of(
+                                TableDefinition.convert(target, column),
+                                "convert column " + column.name() + " of " + target.displayName()),
+                        column);
             }
         }
-        return alterations;
     }
 
-    private static List<Statement> alterations(Relation relation, TargetTable target, SourceShape before) {
-        List<Statement> alterations = new ArrayList<>();
+    /** What loses nothing. */
+    private static void addHarmless(
+            Relation relation, TargetTable target, SourceShape before, Alterations alterations) {
         for (Column column : relation.columns()) {
             TargetColumn found = target.column(column.name()).orElse(null);
             if (found == null) {
                 if (before.isAddition(column, relation) && column.earlier().known()) {
-                    alterations.add(Statement.of(
-                            TableDefinition.addColumn(target, column),
-                            "add column " + column.name() + " to " + target.displayName()));
+                    alterations.add(
+                            Statement.of(
+                                    TableDefinition.addColumn(target, column),
+                                    "add column " + column.name() + " to " + target.displayName()),
+                            column);
                 }
                 continue;
             }
@@ -200,7 +261,6 @@ final class SchemaFollower {
                 alterations.add(dropNotNull(target, found));
             }
         }
-        return alterations;
     }
 
     private static Statement dropNotNull(TargetTable target, TargetColumn column) {

@@ -132,6 +132,14 @@ final class TableDefinition {
         throw new IllegalArgumentException(type.name() + " is not a type that can be made");
     }
 
+    /** CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create. */
+    static String createSchemaIfMissing(String schema) {
+        String create = "CREATE SCHEMA IF NOT EXISTS " + Identifiers.quote(schema);
+        return "DO "
+                + Identifiers.literal("BEGIN IF to_regnamespace(" + Identifiers.literal(Identifiers.quote(schema))
+                        + ") IS NULL THEN " + create + "; END IF; END");
+    }
+
     /** The schemas of tables and types. */
     static List<String> schemas(Collection<Relation> tables, Collection<DataType> types) {
         Set<String> schemas = new TreeSet<>();

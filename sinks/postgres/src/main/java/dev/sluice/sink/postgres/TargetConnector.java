@@ -5,6 +5,7 @@ import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.postgres.SqlStates;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -33,7 +34,6 @@ import reactor.core.publisher.Mono;
 final class TargetConnector {
     private static final Logger log = LoggerFactory.getLogger(TargetConnector.class);
 
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
     private static final long POOL_CLOSE_MILLIS = 500;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
@@ -128,10 +128,10 @@ final class TargetConnector {
                 .query(SILENCE_TRIGGERS)
                 .execute()
                 .map(true)
-                .recover(error ->
-                        error instanceof PgException server && INSUFFICIENT_PRIVILEGE.equals(server.getSqlState())
-                                ? Future.succeededFuture(false)
-                                : Future.failedFuture(error));
+                .recover(error -> error instanceof PgException server
+                                && SqlStates.INSUFFICIENT_PRIVILEGE.equals(server.getSqlState())
+                        ? Future.succeededFuture(false)
+                        : Future.failedFuture(error));
     }
 
     private synchronized Vertx vertx() {

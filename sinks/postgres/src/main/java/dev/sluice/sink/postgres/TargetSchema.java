@@ -1,25 +1,20 @@
 package dev.sluice.sink.postgres;
 
 import dev.sluice.engine.change.CopiedChunk;
-import dev.sluice.engine.change.DataType;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.SqlStates;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -27,16 +22,6 @@ import reactor.core.publisher.Mono;
  * transaction, makes what is missing and empties what an unfinished copy of ours had filled.
  */
 final class TargetSchema {
-    private static final String TYPES = """
-            SELECT n.nspname AS schema_name, t.typname AS type_name,
-              ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels
-            FROM unnest($1::text[], $2::text[]) AS w(schema_name, type_name)
-            JOIN pg_namespace n ON n.nspname = w.schema_name
-            JOIN pg_type t ON t.typnamespace = n.oid AND t.typname = w.type_name
-            """;
-
-    private static final String INSUFFICIENT_PRIVILEGE = "42501";
-
     private final TargetSession session;
     private final TableTargets targets;
     private final boolean createTables;
@@ -51,7 +36,7 @@ final class TargetSchema {
         return Mono.zip(
                         new TargetCatalogue(session).read(tables),
                         copied(claim),
-                        labelsOfTypes(TableDefinition.types(tables)))
+                        new TargetTypes(session).labels(TableDefinition.types(tables)))
                 .map(found -> new CopyPlan(
                         session, createTables, tables, found.getT1(), found.getT2(), names(kept), found.getT3()))
                 .flatMap(plan -> rowsThere(plan.foreign()).map(plan::statements))
@@ -65,7 +50,7 @@ final class TargetSchema {
     /** Since PostgreSQL 15 not everybody may create tables in schema public. */
     private Throwable explained(List<Relation> tables, StatementFailure failure) {
         SyncException error = TargetErrors.classify("prepare the target", failure);
-        if (!INSUFFICIENT_PRIVILEGE.equals(TargetErrors.sqlState(failure))) {
+        if (!SqlStates.INSUFFICIENT_PRIVILEGE.equals(TargetErrors.sqlState(failure))) {
             return error;
         }
         String schemas = TableDefinition.schemas(tables, List.of()).stream()
@@ -86,25 +71,6 @@ final class TargetSchema {
         return chunks.stream()
                 .map(chunk -> chunk.schema() + "." + chunk.table())
                 .collect(Collectors.toSet());
-    }
-
-    /** By {@code schema.name}; without labels for what is no enumeration. */
-    private Mono<Map<String, List<String>>> labelsOfTypes(Collection<DataType> types) {
-        Statement query = Statement.of(
-                TYPES,
-                "read the target's types",
-                types.stream().map(DataType::schema).toArray(String[]::new),
-                types.stream().map(DataType::name).toArray(String[]::new));
-        return session.run(query).map(rows -> {
-            Map<String, List<String>> labels = new HashMap<>();
-            for (Row row : rows) {
-                String @Nullable [] values = row.getArrayOfStrings("labels");
-                labels.put(
-                        row.getString("schema_name") + "." + row.getString("type_name"),
-                        values == null ? List.of() : Arrays.asList(values));
-            }
-            return labels;
-        });
     }
 
     /** Which of the tables that we have not filled ourselves hold rows. */

@@ -282,8 +282,9 @@ class SchemaChangesTest {
                 .column("m", new DataType.Enumeration(9, "public", "mood", List.of("sad")))
                 .earlier(Earlier.NULL)
                 .build();
-        TransactionalSink sink = target.started(BEFORE);
-        write(sink, insert(0x100, BEFORE, "1", "old"));
+        write(target.started(BEFORE), insert(0x100, BEFORE, "1", "old"));
+        TransactionalSink sink = target.newSink(new PostgresSinkConfig(database.url(), null, false, 2));
+        TargetFixture.get(sink.open(TargetFixture.SOURCE));
 
         List<Problem> problems = refused(sink, insert(0x200, typed, "2", "new", "sad"));
 
