@@ -2,13 +2,16 @@ package dev.sluice.events;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.ShapeChange;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.change.TableShape;
 import dev.sluice.engine.change.Transaction;
 import dev.sluice.engine.change.TupleCursor;
 import java.io.IOException;
@@ -68,27 +71,39 @@ public final class DebeziumJson {
      *     as it was before
      */
     public void write(ChangeBatch batch, int change) {
-        int before = buffer.size();
         if (batch != batchInHand) {
             batchInHand = batch;
             nowMillis = clock.millis();
         }
+        int before = buffer.size();
         try {
             event(batch, change);
             json.flush();
-        } catch (IOException e) {
-            abandon(before);
-            throw new UncheckedIOException("a buffer in memory cannot fail", e);
-        } catch (RuntimeException e) {
-            abandon(before);
-            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw abandoned(before, e);
+        }
+    }
+
+    /** Appends the event that a table has another shape to the buffer, without a newline. */
+    public void write(ShapeChange change) {
+        batchInHand = null;
+        nowMillis = clock.millis();
+        int before = buffer.size();
+        try {
+            event(change);
+            json.flush();
+        } catch (IOException | RuntimeException e) {
+            throw abandoned(before, e);
         }
     }
 
     /** What the generator holds of an unfinished document goes with it. */
-    private void abandon(int before) {
+    private RuntimeException abandoned(int before, Exception error) {
         json = generator();
         buffer.truncate(before);
+        return error instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException("a buffer in memory cannot fail", error);
     }
 
     private JsonGenerator generator() {
@@ -107,10 +122,43 @@ public final class DebeziumJson {
         row(cursor.toOld(batch, change), relation, keyOnly, batch, change);
         json.writeRaw(Fragments.AFTER);
         row(cursor.toRow(batch, change), relation, false, batch, change);
-        source(batch, change, relation);
+        Transaction transaction = batch.transaction(change);
+        source(relation.source(transaction == null), transaction, batch.position(change));
         json.writeRaw(Fragments.operation(batch.operation(change)));
         json.writeNumber(nowMillis);
         json.writeRaw(Fragments.END);
+    }
+
+    private void event(ShapeChange change) throws IOException {
+        TableShape after = change.after();
+        json.writeRaw(Fragments.SCHEMA_CHANGE);
+        json.writeStartObject();
+        shape("before", change.before());
+        shape("after", after);
+        json.writeEndObject();
+        source(
+                Fragments.source(pipeline, database, after.schema(), after.table(), change.transaction() == null),
+                change.transaction(),
+                change.position());
+        json.writeRaw(Fragments.SCHEMA_CHANGED);
+        json.writeNumber(nowMillis);
+        json.writeRaw(Fragments.END);
+    }
+
+    private void shape(String field, TableShape shape) throws IOException {
+        json.writeObjectFieldStart(field);
+        json.writeStringField("schema", shape.schema());
+        json.writeStringField("table", shape.table());
+        json.writeArrayFieldStart("columns");
+        for (TableShape.ShapeColumn column : shape.columns()) {
+            json.writeStartObject();
+            json.writeStringField("name", column.name());
+            json.writeStringField("type", column.type());
+            json.writeBooleanField("key", column.key());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private RelationFields fieldsOf(Relation relation) {
@@ -164,10 +212,9 @@ public final class DebeziumJson {
         return new SyncException(ErrorKind.ROW_REFUSED, what, cause);
     }
 
-    private void source(ChangeBatch batch, int change, RelationFields relation) throws IOException {
-        Transaction transaction = batch.transaction(change);
-        Position position = batch.position(change);
-        json.writeRaw(relation.source(transaction == null));
+    private void source(SerializableString fields, @Nullable Transaction transaction, Position position)
+            throws IOException {
+        json.writeRaw(fields);
         json.writeNumber(transaction == null ? nowMillis : Math.floorDiv(transaction.commitMicros(), 1000L));
         json.writeRaw(Fragments.TX_ID);
         if (transaction == null) {

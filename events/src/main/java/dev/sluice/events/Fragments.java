@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.io.SerializedString;
 import dev.sluice.engine.change.Operation;
-import dev.sluice.engine.change.Relation;
 
 /**
  * The parts of an event that do not change from row to row, encoded once. Between them come, in this order: the old row,
@@ -19,6 +18,9 @@ final class Fragments {
     static final SerializableString END = new SerializedString("}");
     static final SerializableString UNAVAILABLE = new SerializedString(DebeziumJson.UNAVAILABLE);
 
+    static final SerializableString SCHEMA_CHANGE = new SerializedString("{\"schemaChange\":");
+    static final SerializableString SCHEMA_CHANGED = operation("s");
+
     private static final SerializableString READ = operation("r");
     private static final SerializableString CREATE = operation("c");
     private static final SerializableString UPDATE = operation("u");
@@ -28,12 +30,12 @@ final class Fragments {
     private Fragments() {}
 
     /** From the end of the new row to the commit time. */
-    static SerializableString source(String pipeline, String database, Relation relation, boolean snapshot) {
+    static SerializableString source(String pipeline, String database, String schema, String table, boolean snapshot) {
         return new SerializedString(",\"source\":{\"version\":\"" + DebeziumJson.VERSION
                 + "\",\"connector\":\"postgresql\",\"name\":" + quoted(pipeline)
                 + ",\"snapshot\":\"" + snapshot + "\",\"db\":" + quoted(database)
-                + ",\"schema\":" + quoted(relation.schema())
-                + ",\"table\":" + quoted(relation.name())
+                + ",\"schema\":" + quoted(schema)
+                + ",\"table\":" + quoted(table)
                 + ",\"ts_ms\":");
     }
 

@@ -13,8 +13,8 @@ final class RelationFields {
     private final ValueWriter[] writers;
 
     RelationFields(String pipeline, String database, Relation relation) {
-        readSource = Fragments.source(pipeline, database, relation, true);
-        changeSource = Fragments.source(pipeline, database, relation, false);
+        readSource = Fragments.source(pipeline, database, relation.schema(), relation.name(), true);
+        changeSource = Fragments.source(pipeline, database, relation.schema(), relation.name(), false);
         int count = relation.columns().size();
         names = new SerializableString[count];
         writers = new ValueWriter[count];

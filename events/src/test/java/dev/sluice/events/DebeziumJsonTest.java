@@ -12,7 +12,10 @@ import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.ShapeChange;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.change.TableShape;
+import dev.sluice.engine.change.TableShape.ShapeColumn;
 import dev.sluice.engine.change.Transaction;
 import dev.sluice.testkit.change.Batches;
 import java.io.IOException;
@@ -47,6 +50,30 @@ class DebeziumJsonTest {
                         "source":{"version":"1","connector":"postgresql","name":"shop","snapshot":"false",\
                         "db":"shopdb","schema":"public","table":"items","ts_ms":1767225600000,"txId":700,\
                         "lsn":97500059720,"position":"16/B374D848:1"},"op":"c","ts_ms":1767312000007}""");
+    }
+
+    @Test
+    void anotherShapeIsAnEventOfItsOwn() {
+        TableShape before = new TableShape(1, "public", "old", List.of(new ShapeColumn(1, "id", "integer", true)));
+        TableShape after = new TableShape(
+                1,
+                "public",
+                "items",
+                List.of(new ShapeColumn(1, "id", "bigint", true), new ShapeColumn(2, "a\"b", "text", false)));
+        json.write(new ShapeChange(
+                before,
+                after,
+                new Position(0x16_B374_D848L, 3),
+                new Transaction(700, 0x16_B374_D848L, 820_540_800_000_000L)));
+        assertThat(buffer.copy(0, buffer.size()))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("""
+                        {"schemaChange":{"before":{"schema":"public","table":"old","columns":[\
+                        {"name":"id","type":"integer","key":true}]},"after":{"schema":"public","table":"items","columns":[\
+                        {"name":"id","type":"bigint","key":true},{"name":"a\\"b","type":"text","key":false}]}},\
+                        "source":{"version":"1","connector":"postgresql","name":"shop","snapshot":"false",\
+                        "db":"shopdb","schema":"public","table":"items","ts_ms":820540800000,"txId":700,\
+                        "lsn":97500059720,"position":"16/B374D848:3"},"op":"s","ts_ms":1767312000007}""");
     }
 
     @Test

@@ -4,9 +4,11 @@ import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.checkpoint.CheckpointStore;
+import dev.sluice.engine.checkpoint.KnownShape;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a teardown knows when the state is damaged: nothing. Stateless; any thread. */
@@ -53,6 +55,16 @@ final class NoState implements CheckpointStore {
 
     @Override
     public void save(String pipeline, String sink, Position durable) {
+        throw readOnly();
+    }
+
+    @Override
+    public List<KnownShape> shapes(String pipeline, String sink) {
+        return List.of();
+    }
+
+    @Override
+    public void saveShapes(String pipeline, String sink, Collection<KnownShape> told, Set<Long> gone) {
         throw readOnly();
     }
 

@@ -30,7 +30,10 @@ class AlteredTablesTest {
             "ALTER TABLE $ ALTER COLUMN v TYPE text",
             "ALTER TABLE $ DROP COLUMN n",
             "ALTER TABLE $ ALTER COLUMN amount TYPE numeric(12,2)",
-            "ALTER TABLE $ ALTER COLUMN number TYPE bigint");
+            "ALTER TABLE $ ALTER COLUMN number TYPE bigint",
+            "CREATE TYPE $_mood AS ENUM ('well', 'so so'); ALTER TABLE $ ADD COLUMN moods $_mood[] DEFAULT '{\"so so\"}'",
+            "CREATE DOMAIN $_short AS text CHECK (length(VALUE) < 9); CREATE SCHEMA $_types; CREATE TYPE $_types.pair AS (a"
+                    + " int, b $_short); ALTER TABLE $ ADD COLUMN pair $_types.pair DEFAULT '(1,one)'");
 
     private final InProcess sluice = new InProcess();
 
@@ -72,6 +75,38 @@ class AlteredTablesTest {
         }
 
         assertThat(sluice.log()).contains("as in the source: ALTER TABLE");
+    }
+
+    @Test
+    void readersOfEventsAreToldOfAnotherShapeAlsoOfOneThatCameDuringAStop(TestDatabase source) throws Exception {
+        source.execute("CREATE TABLE orders (id int PRIMARY KEY, v text)", "INSERT INTO orders VALUES (1, 'a')");
+        Path file = Files.writeString(directory.resolve("sluice.yaml"), """
+                state: ./state
+                pipelines:
+                  told:
+                    source: { type: postgres, url: "%s", slot: %s, publication: %s, tables: ["public.*"] }
+                    sinks:
+                      lines: { type: file, path: "%s", schemaEvents: true }
+                """.formatted(
+                        source.url(), source.name(), source.name(), directory.resolve("lines.json")));
+        sluice.catchUp(file);
+        source.execute("ALTER TABLE orders RENAME COLUMN v TO name", "INSERT INTO orders VALUES (2, 'b')");
+        sluice.catchUp(file);
+        source.execute("BEGIN; INSERT INTO orders VALUES (3, 'c'); ALTER TABLE orders RENAME TO purchases;"
+                + " ALTER TABLE purchases ADD COLUMN n int; INSERT INTO purchases VALUES (4, 'd', 5); COMMIT");
+        sluice.catchUp(file);
+
+        List<String> lines = Files.readAllLines(directory.resolve("lines.json"));
+        assertThat(lines)
+                .extracting(line -> line.replaceAll(".*\"op\":\"(.)\".*", "$1"))
+                .containsExactly("r", "s", "c", "c", "s", "c");
+        assertThat(lines.get(1))
+                .contains("\"before\":{\"schema\":\"public\",\"table\":\"orders\"")
+                .contains("{\"name\":\"name\",\"type\":\"text\",\"key\":false}]}}");
+        assertThat(lines.get(4)).contains("\"table\":\"purchases\",\"ts_ms\"");
+        assertThat(sluice.log())
+                .contains("column v renamed to name")
+                .contains("renamed from public.orders; column n added");
     }
 
     /** Each in the middle of a transaction, with a change before and one after it. */

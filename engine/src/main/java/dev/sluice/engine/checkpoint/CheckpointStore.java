@@ -5,6 +5,7 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,16 @@ public interface CheckpointStore extends AutoCloseable {
 
     /** The position that a sink durably has; an earlier one than the last is ignored. Only after {@link #copied}. */
     void save(String pipeline, String sink, Position durable);
+
+    /** The shapes of tables that a sink has been told of. */
+    List<KnownShape> shapes(String pipeline, String sink);
+
+    /**
+     * A sink has been told of these.
+     *
+     * @param gone OIDs of tables that are no more
+     */
+    void saveShapes(String pipeline, String sink, Collection<KnownShape> told, Set<Long> gone);
 
     /** Forgets the pipeline. */
     void forget(String pipeline);

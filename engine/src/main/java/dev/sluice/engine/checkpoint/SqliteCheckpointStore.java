@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,13 @@ public final class SqliteCheckpointStore implements CheckpointStore {
     private final StateFile file;
     private final Connection connection;
     private final CopiedChunkTable chunks;
+    private final ShapeTable shapes;
 
     private SqliteCheckpointStore(StateFile file, Connection connection) {
         this.file = file;
         this.connection = connection;
         this.chunks = new CopiedChunkTable(file, connection);
+        this.shapes = new ShapeTable(file, connection);
     }
 
     /** Opens the store in {@code directory}, making both when they are missing. */
@@ -142,6 +145,27 @@ public final class SqliteCheckpointStore implements CheckpointStore {
     @Override
     public synchronized void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept) {
         inTransaction(() -> chunks.keep(pipeline, sink, kept));
+    }
+
+    @Override
+    public synchronized List<KnownShape> shapes(String pipeline, String sink) {
+        try {
+            return shapes.of(pipeline, sink);
+        } catch (SQLException e) {
+            throw file.failure(e);
+        }
+    }
+
+    @Override
+    public synchronized void saveShapes(String pipeline, String sink, Collection<KnownShape> told, Set<Long> gone) {
+        inTransaction(() -> {
+            for (long relation : gone) {
+                shapes.remove(pipeline, sink, relation);
+            }
+            for (KnownShape shape : told) {
+                shapes.put(pipeline, sink, shape);
+            }
+        });
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 
@@ -21,7 +22,7 @@ import org.sqlite.SQLiteErrorCode;
  * damaged one is refused and never taken for empty.
  */
 record StateFile(Path path) {
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     /** In the order of their names. */
     private static final String[] SCHEMA = {"""
@@ -52,6 +53,17 @@ record StateFile(Path path) {
             snapshot          TEXT NOT NULL,
             checksum          INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""", """
+        CREATE TABLE shape (
+            pipeline     TEXT NOT NULL REFERENCES pipeline (name) ON DELETE CASCADE,
+            sink         TEXT NOT NULL,
+            relation     INTEGER NOT NULL,
+            table_schema TEXT NOT NULL,
+            table_name   TEXT NOT NULL,
+            columns      TEXT NOT NULL,
+            since        TEXT NOT NULL,
+            checksum     INTEGER NOT NULL,
+            PRIMARY KEY (pipeline, sink, relation)
+        ) STRICT, WITHOUT ROWID""", """
         CREATE TABLE sink (
             pipeline TEXT NOT NULL REFERENCES pipeline (name) ON DELETE CASCADE,
             name     TEXT NOT NULL,
@@ -60,8 +72,8 @@ record StateFile(Path path) {
             PRIMARY KEY (pipeline, name)
         ) STRICT, WITHOUT ROWID"""};
 
-    /** Format 1 had the tables from here on. */
-    private static final int FIRST_OF_FORMAT_1 = 2;
+    /** The format in which each of them came. */
+    private static final int[] SINCE = {2, 2, 1, 3, 1};
 
     static StateFile in(Path directory) {
         return new StateFile(directory.resolve("checkpoints.db"));
@@ -113,21 +125,32 @@ record StateFile(Path path) {
                         ErrorKind.STATE_MISMATCH, path + " was written by a newer Sluice (format " + format + ")");
             }
             requireSound(statement);
-            List<String> tables = tables(statement);
-            List<String> missing = new ArrayList<>(List.of(SCHEMA));
-            if (format == 0 && tables.isEmpty()
-                    || format == 1 && tables.equals(missing.subList(FIRST_OF_FORMAT_1, missing.size()))) {
-                missing.removeAll(tables);
-                for (String table : missing) {
-                    statement.execute(table);
-                }
-                statement.execute("PRAGMA user_version = " + FORMAT);
-            } else if (format < FORMAT || !tables.equals(List.of(SCHEMA))) {
+            if (!tables(statement).equals(tablesOf(format))) {
                 throw damaged("its tables are not those of a state");
+            }
+            if (format < FORMAT) {
+                bringUp(statement, format);
             }
             verifyAll(statement);
             statement.execute("COMMIT");
         }
+    }
+
+    private static List<String> tablesOf(int format) {
+        return IntStream.range(0, SCHEMA.length)
+                .filter(table -> SINCE[table] <= format)
+                .mapToObj(table -> SCHEMA[table])
+                .toList();
+    }
+
+    /** From an older format, 0 for a new file. */
+    private static void bringUp(Statement statement, int format) throws SQLException {
+        for (int table = 0; table < SCHEMA.length; table++) {
+            if (SINCE[table] > format) {
+                statement.execute(SCHEMA[table]);
+            }
+        }
+        statement.execute("PRAGMA user_version = " + FORMAT);
     }
 
     /** The statements that made the tables, in order of their names. */
@@ -160,25 +183,26 @@ record StateFile(Path path) {
                 verify(row.getLong(1), row.getString(2), RowChecksum.identityText(source), row.getString(7));
             }
         }
-        try (ResultSet row = statement.executeQuery("SELECT checksum, pipeline, begun FROM first_copy")) {
+        verifyAll(statement, "SELECT checksum, pipeline, begun FROM first_copy");
+        verifyAll(
+                statement,
+                "SELECT checksum, pipeline, sink, relation, table_schema, table_name, chunk, chunk_count, key_range,"
+                        + " read_at FROM copied_chunk");
+        verifyAll(
+                statement,
+                "SELECT checksum, pipeline, sink, relation, table_schema, table_name, columns, since FROM shape");
+        verifyAll(statement, "SELECT checksum, pipeline, name, position FROM sink");
+    }
+
+    /** @param query gives the checksum and what it is of */
+    private void verifyAll(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
+            String[] parts = new String[row.getMetaData().getColumnCount() - 1];
             while (row.next()) {
-                verify(row.getLong(1), row.getString(2), row.getString(3));
-            }
-        }
-        try (ResultSet row =
-                statement.executeQuery("SELECT checksum, pipeline, sink, relation, table_schema, table_name,"
-                        + " chunk, chunk_count, key_range, read_at FROM copied_chunk")) {
-            while (row.next()) {
-                String[] parts = new String[9];
                 for (int i = 0; i < parts.length; i++) {
                     parts[i] = row.getString(i + 2);
                 }
                 verify(row.getLong(1), parts);
-            }
-        }
-        try (ResultSet row = statement.executeQuery("SELECT checksum, pipeline, name, position FROM sink")) {
-            while (row.next()) {
-                verify(row.getLong(1), row.getString(2), row.getString(3), row.getString(4));
             }
         }
     }

@@ -3,6 +3,8 @@ package dev.sluice.engine.flow;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.ShapeChange;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.flow.Preparation.Beginning;
@@ -36,6 +38,7 @@ final class Lane {
     private final LaneMeters meters;
     private final StateMachine<LaneState> state;
     private final CopyProgress copyProgress;
+    private final ShapeWatch shapes;
     private volatile Position returned = Position.NONE;
     private volatile Overlap overlap = Overlap.NONE;
     private volatile @Nullable JournalReader reader;
@@ -55,6 +58,8 @@ final class Lane {
                         spec.name(),
                         new LaneMeters.Gauges(
                                 this::lagSeconds, copyProgress::size, copyProgress::finished, copyProgress::done));
+        this.shapes =
+                new ShapeWatch(spec.pipeline(), spec.name(), spec.sink(), spec.state(), worker, this::hasAnotherShape);
         this.state = new StateMachine<>(
                 "lane " + spec.name(),
                 LaneState.NEW,
@@ -73,6 +78,7 @@ final class Lane {
             Sink sink,
             Route route,
             PipelineMeters meters,
+            StateAccess state,
             BiConsumer<Lane, Position> durable) {}
 
     String name() {
@@ -113,6 +119,7 @@ final class Lane {
     Mono<Position> open(SourceIdentity source) {
         return Mono.defer(() -> {
                     state.to(LaneState.OPENING);
+                    shapes.reset();
                     return openSink(source);
                 })
                 .onErrorMap(SyncException::from)
@@ -150,7 +157,8 @@ final class Lane {
     private Mono<Position> write(ChangeBatch batch, JournalReader from) {
         ChangeBatch routed = spec.route().apply(overlap.removeFrom(batch));
         long started = System.nanoTime();
-        return writeToSink(routed).doOnNext(durable -> {
+        Mono<Position> written = keepsOwnPosition() ? writeToSink(routed) : shapes.write(routed, this::writeToSink);
+        return written.doOnNext(durable -> {
             check(routed, durable);
             from.written(batch.last());
             meters.written(routed, System.nanoTime() - started);
@@ -158,6 +166,22 @@ final class Lane {
             working();
             spec.durable().accept(this, durable);
         });
+    }
+
+    private void hasAnotherShape(ShapeChange change) {
+        meters.alteredShape();
+        LOG.info(
+                "{}/{}: {} has another shape from {} on: {}",
+                spec.pipeline(),
+                name(),
+                change.after().displayName(),
+                change.position(),
+                change.differences());
+    }
+
+    /** Before rows of a table are copied into a sink that keeps no tables of its own. */
+    Mono<Void> copying(Relation table, Position readAt) {
+        return shapes.copying(route().shape(table), readAt);
     }
 
     /** Writes rows of a first copy; fails if they are not durable at once, for nothing will ask for them again. */

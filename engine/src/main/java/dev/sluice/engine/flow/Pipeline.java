@@ -76,7 +76,13 @@ public final class Pipeline {
     private Lane lane(NamedSink named) {
         return new Lane(
                 new Lane.LaneSpec(
-                        spec.name(), named.name(), named.sink(), named.route(), spec.meters(), this::durableInSink),
+                        spec.name(),
+                        named.name(),
+                        named.sink(),
+                        named.route(),
+                        spec.meters(),
+                        new StateAccess(spec.checkpoints(), spec.threads().checkpoints()),
+                        this::durableInSink),
                 backoff,
                 spec.threads().lane(named.name()));
     }

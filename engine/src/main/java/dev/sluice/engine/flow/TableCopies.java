@@ -95,7 +95,7 @@ final class TableCopies {
     private Mono<List<CopiedChunk>> fillInOrder(Lane lane, Snapshot snapshot, Work work) {
         return state.run(store -> store.keepChunks(pipeline, lane.name(), work.kept()))
                 .thenMany(Flux.fromIterable(work.missing()))
-                .concatMap(table -> retrying(lane, lane.reopenIfBroken(source).then(write(lane, snapshot, table)))
+                .concatMap(table -> retrying(lane, writeInOrder(lane, snapshot, table))
                         .then(Mono.defer(() -> record(lane, table, snapshot.position()))))
                 .collectList();
     }
@@ -105,6 +105,12 @@ final class TableCopies {
         return state.run(store -> store.copied(pipeline, lane.name(), chunk))
                 .doOnSuccess(done -> lane.copyProgress().finish(table))
                 .thenReturn(chunk);
+    }
+
+    private Mono<Void> writeInOrder(Lane lane, Snapshot snapshot, TableCopy table) {
+        return lane.reopenIfBroken(source)
+                .then(Mono.defer(() -> lane.copying(table.relation(), snapshot.position())))
+                .then(write(lane, snapshot, table));
     }
 
     private Mono<Void> write(Lane lane, Snapshot snapshot, TableCopy table) {

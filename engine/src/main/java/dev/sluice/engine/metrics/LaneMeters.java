@@ -21,6 +21,7 @@ public final class LaneMeters implements AutoCloseable {
     private final Counter changes;
     private final Counter bytes;
     private final Counter retries;
+    private final Counter schemaChanges;
     private final Counter copiedFirst;
     private final Counter copiedLater;
     private final DistributionSummary batchChanges;
@@ -43,6 +44,7 @@ public final class LaneMeters implements AutoCloseable {
         this.changes = registry.counter(MeterNames.SINK_CHANGES, tags);
         this.bytes = registry.counter(MeterNames.SINK_BYTES, tags);
         this.retries = registry.counter(MeterNames.SINK_RETRIES, tags);
+        this.schemaChanges = registry.counter(MeterNames.SINK_SCHEMA_CHANGES, tags);
         this.copiedFirst = registry.counter(MeterNames.COPY_ROWS, tags.and(MeterNames.WAY, "first"));
         this.copiedLater = registry.counter(MeterNames.COPY_ROWS, tags.and(MeterNames.WAY, "later"));
         this.batchChanges = registry.summary(MeterNames.SINK_BATCH_CHANGES, tags);
@@ -89,6 +91,11 @@ public final class LaneMeters implements AutoCloseable {
         retries.increment();
     }
 
+    /** A table has another shape from a change on. */
+    public void alteredShape() {
+        schemaChanges.increment();
+    }
+
     /** @param later whether their snapshot is not the one that the stream began with */
     public void copied(long rows, boolean later) {
         (later ? copiedLater : copiedFirst).increment((double) rows);
@@ -108,7 +115,8 @@ public final class LaneMeters implements AutoCloseable {
 
     @Override
     public void close() {
-        List<Meter> all = List.of(changes, bytes, retries, copiedFirst, copiedLater, batchChanges, write, latency);
+        List<Meter> all =
+                List.of(changes, bytes, retries, schemaChanges, copiedFirst, copiedLater, batchChanges, write, latency);
         all.forEach(registry::remove);
         gauges.forEach(registry::remove);
     }

@@ -53,7 +53,10 @@ public final class MeterNames {
     /** How often a write or an open was tried again. Counter; pipeline, sink. */
     public static final String SINK_RETRIES = "sluice.sink.retries";
 
-    /** Alterations that a sink made to its tables because the source's were altered. Counter; pipeline, sink. */
+    /**
+     * How often a table had another shape from a change on; of a sink that alters its own tables for that, the alterations.
+     * Counter; pipeline, sink.
+     */
     public static final String SINK_SCHEMA_CHANGES = "sluice.sink.schema.changes";
 
     /** Tag: {@code first} or {@code later}, which snapshot a copy was read from. On meters of copies. */

@@ -10,6 +10,8 @@ import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.change.TableShape;
+import dev.sluice.engine.change.TableShape.ShapeColumn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,12 +107,36 @@ class SqliteCheckpointStoreTest {
                 var statement = connection.createStatement()) {
             statement.execute("DROP TABLE copied_chunk");
             statement.execute("DROP TABLE first_copy");
+            statement.execute("DROP TABLE shape");
             statement.execute("PRAGMA user_version = 1");
         }
         try (SqliteCheckpointStore store = SqliteCheckpointStore.open(directory)) {
             assertThat(known(store).sinks()).isEqualTo(Map.of("replica", SNAPSHOT, "file", SNAPSHOT));
             assertThat(store.chunks("shop", "file")).isEmpty();
         }
+    }
+
+    @Test
+    void shapesOfTablesAreRememberedUntilTheirTablesAreGone() {
+        ShapeColumn odd = new ShapeColumn(3, "back\\slash\n\\new line", "numeric(10,2)", false);
+        KnownShape first = shape(1, List.of(new ShapeColumn(1, "id", "integer", true), odd));
+        KnownShape second = shape(2, List.of());
+        try (SqliteCheckpointStore store = filled()) {
+            store.saveShapes("shop", "file", List.of(first, second), Set.of());
+        }
+        try (SqliteCheckpointStore store = SqliteCheckpointStore.open(directory)) {
+            assertThat(store.shapes("shop", "file")).containsExactlyInAnyOrder(first, second);
+            assertThat(store.shapes("shop", "replica")).isEmpty();
+            KnownShape altered = shape(2, List.of(odd));
+            store.saveShapes("shop", "file", List.of(altered), Set.of(1L));
+            assertThat(store.shapes("shop", "file")).containsExactly(altered);
+            store.copying("shop", SOURCE);
+            assertThat(store.shapes("shop", "file")).isEmpty();
+        }
+    }
+
+    private static KnownShape shape(long relation, List<ShapeColumn> columns) {
+        return new KnownShape(new TableShape(relation, "public", "t" + relation, columns), new Position(7, 3));
     }
 
     @Test

@@ -8,11 +8,13 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.CheckpointStore;
+import dev.sluice.engine.checkpoint.KnownShape;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,14 @@ class CheckpointWriterTest {
 
         @Override
         public void copied(String pipeline, String sink, CopiedChunk chunk) {}
+
+        @Override
+        public List<KnownShape> shapes(String pipeline, String sink) {
+            return List.of();
+        }
+
+        @Override
+        public void saveShapes(String pipeline, String sink, Collection<KnownShape> told, Set<Long> gone) {}
 
         @Override
         public List<CopiedChunk> chunks(String pipeline, String sink) {

@@ -6,6 +6,7 @@ import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.checkpoint.CheckpointStore;
+import dev.sluice.engine.checkpoint.KnownShape;
 import dev.sluice.engine.checkpoint.PipelineCheckpoint;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class ModelStore implements CheckpointStore {
     private final Random random;
     private final Consumer<Position> copied;
     private final Map<String, List<CopiedChunk>> chunks = new HashMap<>();
+    private final Map<String, Map<Long, KnownShape>> shapes = new HashMap<>();
     private @Nullable PipelineCheckpoint state;
     private boolean failing;
 
@@ -70,6 +73,7 @@ final class ModelStore implements CheckpointStore {
         act(() -> {
             state = new PipelineCheckpoint(source, Position.NONE, Map.of());
             chunks.clear();
+            shapes.clear();
         });
     }
 
@@ -81,6 +85,24 @@ final class ModelStore implements CheckpointStore {
     @Override
     public void copied(String pipeline, String sink, CopiedChunk chunk) {
         act(() -> chunks.computeIfAbsent(sink, name -> new ArrayList<>()).add(chunk));
+    }
+
+    private Map<Long, KnownShape> shapesOf(String sink) {
+        return shapes.computeIfAbsent(sink, name -> new HashMap<>());
+    }
+
+    @Override
+    public List<KnownShape> shapes(String pipeline, String sink) {
+        act(() -> {});
+        return List.copyOf(shapesOf(sink).values());
+    }
+
+    @Override
+    public void saveShapes(String pipeline, String sink, Collection<KnownShape> told, Set<Long> gone) {
+        act(() -> {
+            gone.forEach(shapesOf(sink)::remove);
+            told.forEach(shape -> shapesOf(sink).put(shape.shape().relation(), shape));
+        });
     }
 
     @Override

@@ -19,18 +19,18 @@ final class Addresses {
         if (known.size() >= KEPT) {
             known.clear();
         }
-        return known.computeIfAbsent(relation, this::fill);
+        return known.computeIfAbsent(relation, table -> of(table.schema(), table.name()));
     }
 
-    /** In one go, so that braces in names are not taken for placeholders. */
-    private String fill(Relation relation) {
+    /** Filled in one go, so that braces in names are not taken for placeholders. */
+    String of(String schema, String table) {
         StringBuilder address = new StringBuilder();
         int from = 0;
         for (int brace = template.indexOf('{'); brace >= 0; brace = template.indexOf('{', from)) {
             address.append(template, from, brace);
-            boolean schema = template.startsWith("{schema}", brace);
-            address.append(schema ? relation.schema() : relation.name());
-            from = brace + (schema ? "{schema}" : "{table}").length();
+            boolean isSchema = template.startsWith("{schema}", brace);
+            address.append(isSchema ? schema : table);
+            from = brace + (isSchema ? "{schema}" : "{table}").length();
         }
         return address.append(template.substring(from)).toString();
     }

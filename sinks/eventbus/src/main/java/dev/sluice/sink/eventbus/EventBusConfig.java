@@ -12,12 +12,14 @@ import java.time.Duration;
  * @param mode whether somebody has to answer
  * @param timeout how long a consumer may take to answer
  * @param inflight how many events may wait for their answers at the same time
+ * @param schemaEvents whether there are events for tables that have another shape
  */
 public record EventBusConfig(
         @Default("{pipeline}.{schema}.{table}") String address,
         @Default("publish") Mode mode,
         @Default("30s") Duration timeout,
-        @Default("1") int inflight) {
+        @Default("1") int inflight,
+        @Default("false") boolean schemaEvents) {
     /** How events are sent. */
     public enum Mode {
         /** To all consumers, whoever listens; durable when handed to the event bus. */

@@ -3,9 +3,10 @@ package dev.sluice.sink.eventbus;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.ShapeChange;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
-import dev.sluice.engine.sink.Sink;
+import dev.sluice.engine.sink.ShapeListener;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.events.DebeziumJson;
 import dev.sluice.events.EventBuffer;
@@ -13,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.ReplyException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,7 +23,7 @@ import reactor.core.publisher.Mono;
  * Sends one message a change, its body a {@link Buffer} of JSON. Events are encoded one by one as they are sent, first on
  * the caller's thread, then on the one on which replies come; never two at a time.
  */
-final class EventBusSink implements Sink {
+final class EventBusSink implements ShapeListener {
     private final EventBusConfig config;
     private final SinkContext context;
     private final EventBus eventBus;
@@ -52,6 +54,26 @@ final class EventBusSink implements Sink {
         return sent.thenReturn(batch.last());
     }
 
+    @Override
+    public boolean wantsShapes() {
+        return config.schemaEvents();
+    }
+
+    /** To where the changes of the table go. */
+    @Override
+    public Mono<Void> altered(ShapeChange change) {
+        return Mono.defer(() -> {
+            String address =
+                    addresses.of(change.after().schema(), change.after().table());
+            Buffer event = encode(encoder -> encoder.write(change));
+            if (config.mode() == EventBusConfig.Mode.PUBLISH) {
+                eventBus.publish(address, event, options);
+                return Mono.empty();
+            }
+            return request(address, event, change.position());
+        });
+    }
+
     private Mono<Void> publish(ChangeBatch batch) {
         return Mono.fromRunnable(() -> {
             for (int i = 0; i < batch.size(); i++) {
@@ -67,21 +89,27 @@ final class EventBusSink implements Sink {
     }
 
     private Mono<Void> request(ChangeBatch batch, int change) {
-        String address = addresses.of(batch.relation(change));
-        Buffer event = encode(batch, change);
+        return request(addresses.of(batch.relation(change)), encode(batch, change), batch.position(change));
+    }
+
+    private Mono<Void> request(String address, Buffer event, Position position) {
         return Mono.fromCompletionStage(
                         () -> eventBus.request(address, event, options).toCompletionStage())
-                .onErrorMap(error -> classified(error, address, batch.position(change)))
+                .onErrorMap(error -> classified(error, address, position))
                 .then();
     }
 
     private Buffer encode(ChangeBatch batch, int change) {
+        return encode(encoder -> encoder.write(batch, change));
+    }
+
+    private Buffer encode(Consumer<DebeziumJson> event) {
         DebeziumJson encoder = json;
         if (encoder == null) {
             throw new IllegalStateException("write before open");
         }
         buffer.clear();
-        encoder.write(batch, change);
+        event.accept(encoder);
         return Buffer.buffer(buffer.copy(0, buffer.size()));
     }
 

@@ -43,8 +43,8 @@ class EventBusSinkContractTest extends EventSinkContractTest {
 
     @Override
     protected Sink sink() {
-        EventBusConfig config =
-                new EventBusConfig("events of {pipeline}", EventBusConfig.Mode.REQUEST, Duration.ofSeconds(20), 16);
+        EventBusConfig config = new EventBusConfig(
+                "events of {pipeline}", EventBusConfig.Mode.REQUEST, Duration.ofSeconds(20), 16, false);
         SinkContext context = new SinkContext(
                 "shop", "bus", new SimpleMeterRegistry(), Clock.systemUTC(), Map.of(Vertx.class, vertx));
         return new EventBusSinkProvider().create(config, context);

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Relation;
+import dev.sluice.engine.change.ShapeChange;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
+import dev.sluice.engine.change.TableShape;
+import dev.sluice.engine.sink.ShapeListener;
 import dev.sluice.engine.sink.Sink;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.sink.SinkProvider;
@@ -112,11 +115,36 @@ class EventBusSinkTest {
     }
 
     @Test
+    void aTableThatHasAnotherShapeIsAnEventAtTheAddressOfItsChanges() throws Exception {
+        vertx.eventBus().consumer("shop.public.items", received::add);
+        ShapeChange change =
+                new ShapeChange(TableShape.of(ODD), TableShape.of(ITEMS), BATCH.position(0), BATCH.transaction(0));
+        String address = "{pipeline}.{schema}.{table}";
+
+        ShapeListener told = (ShapeListener) opened(config(address, EventBusConfig.Mode.REQUEST));
+        CompletableFuture<?> done = told.altered(change).toFuture();
+        Message<Buffer> message = take();
+        assertThat(new JsonObject(message.body()).getString("op")).isEqualTo("s");
+        assertThat(done).isNotDone();
+        message.reply(null);
+        done.get(10, TimeUnit.SECONDS);
+
+        ShapeListener published = (ShapeListener) opened(config(address, EventBusConfig.Mode.PUBLISH));
+        published.altered(change).block();
+        assertThat(new JsonObject(take().body())
+                        .getJsonObject("schemaChange")
+                        .getJsonObject("before")
+                        .getString("table"))
+                .isEqualTo("{schema} {x}");
+    }
+
+    @Test
     void aRequestWithoutConsumerOrAnswerIsTriedAgainLater() {
         Sink sink = opened(config("nobody", EventBusConfig.Mode.REQUEST));
         assertUnavailable(sink, "nobody listens");
         vertx.eventBus().consumer("silent", received::add);
-        Sink impatient = opened(new EventBusConfig("silent", EventBusConfig.Mode.REQUEST, Duration.ofMillis(50), 1));
+        Sink impatient =
+                opened(new EventBusConfig("silent", EventBusConfig.Mode.REQUEST, Duration.ofMillis(50), 1, false));
         assertUnavailable(impatient, "within 50 ms");
     }
 
@@ -162,7 +190,7 @@ class EventBusSinkTest {
     }
 
     private static EventBusConfig config(String address, EventBusConfig.Mode mode) {
-        return new EventBusConfig(address, mode, Duration.ofSeconds(10), 1);
+        return new EventBusConfig(address, mode, Duration.ofSeconds(10), 1, true);
     }
 
     private Sink opened(EventBusConfig config) {

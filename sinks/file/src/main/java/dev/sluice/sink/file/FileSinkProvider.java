@@ -18,6 +18,6 @@ public final class FileSinkProvider implements SinkProvider<FileConfig> {
 
     @Override
     public Sink create(FileConfig config, SinkContext context) {
-        return new JsonLinesSink(new RotatingFile(config), context);
+        return new JsonLinesSink(new RotatingFile(config), context, config.schemaEvents());
     }
 }

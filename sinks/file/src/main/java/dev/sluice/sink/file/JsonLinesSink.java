@@ -3,9 +3,10 @@ package dev.sluice.sink.file;
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.change.ShapeChange;
 import dev.sluice.engine.change.SourceIdentity;
 import dev.sluice.engine.change.SyncException;
-import dev.sluice.engine.sink.Sink;
+import dev.sluice.engine.sink.ShapeListener;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.events.DebeziumJson;
 import dev.sluice.events.EventBuffer;
@@ -21,19 +22,22 @@ import reactor.core.scheduler.Schedulers;
  * Writes one event a line. Encoding and writing happen on a thread of its own, because a disk or a pipe may block; that
  * thread alone touches the state.
  */
-final class JsonLinesSink implements Sink {
+final class JsonLinesSink implements ShapeListener {
     private static final int CHUNK_BYTES = 1 << 18;
 
     private final LineTarget target;
     private final SinkContext context;
+    private final boolean schemaEvents;
     private final Scheduler worker;
     private final EventBuffer buffer = new EventBuffer();
     private final Mono<Void> closed;
     private @Nullable DebeziumJson json;
 
-    JsonLinesSink(LineTarget target, SinkContext context) {
+    /** @param schemaEvents whether there are events for tables that have another shape */
+    JsonLinesSink(LineTarget target, SinkContext context, boolean schemaEvents) {
         this.target = target;
         this.context = context;
+        this.schemaEvents = schemaEvents;
         this.worker = Schedulers.newSingle("sluice-lines-" + context.pipeline() + "-" + context.sink(), true);
         // Remembered, because the thread that closes is gone afterwards. It is ended from another thread, so that it is
         // not interrupted while it still says that it is done.
@@ -61,11 +65,33 @@ final class JsonLinesSink implements Sink {
         });
     }
 
-    private void append(ChangeBatch batch) throws IOException {
-        DebeziumJson encoder = json;
-        if (encoder == null) {
+    @Override
+    public boolean wantsShapes() {
+        return schemaEvents;
+    }
+
+    @Override
+    public Mono<Void> altered(ShapeChange change) {
+        return onWorker(() -> {
+                    buffer.clear();
+                    encoder().write(change);
+                    buffer.write('\n');
+                    flush();
+                    target.sync();
+                    return true;
+                })
+                .then();
+    }
+
+    private DebeziumJson encoder() {
+        if (json == null) {
             throw new IllegalStateException("write before open");
         }
+        return json;
+    }
+
+    private void append(ChangeBatch batch) throws IOException {
+        DebeziumJson encoder = encoder();
         if (batch.isEmpty()) {
             return;
         }

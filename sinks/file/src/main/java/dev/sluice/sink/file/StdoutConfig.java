@@ -1,4 +1,10 @@
 package dev.sluice.sink.file;
 
-/** {@code type: stdout} has no keys of its own. */
-public record StdoutConfig() {}
+import dev.sluice.engine.config.Default;
+
+/**
+ * Keys of {@code type: stdout}.
+ *
+ * @param schemaEvents whether there are events for tables that have another shape
+ */
+public record StdoutConfig(@Default("false") boolean schemaEvents) {}

@@ -18,6 +18,6 @@ public final class StdoutSinkProvider implements SinkProvider<StdoutConfig> {
 
     @Override
     public Sink create(StdoutConfig config, SinkContext context) {
-        return new JsonLinesSink(new StandardOutput(System.out), context);
+        return new JsonLinesSink(new StandardOutput(System.out), context, config.schemaEvents());
     }
 }

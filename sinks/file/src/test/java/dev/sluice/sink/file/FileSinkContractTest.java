@@ -23,7 +23,7 @@ class FileSinkContractTest extends EventSinkContractTest {
 
     @Override
     protected Sink sink() {
-        FileConfig config = new FileConfig(directory.resolve("made/events.jsonl"), DataSize.parse("100MB"), 10);
+        FileConfig config = new FileConfig(directory.resolve("made/events.jsonl"), DataSize.parse("100MB"), 10, false);
         SinkContext context = new SinkContext("shop", "lines", new SimpleMeterRegistry(), Clock.systemUTC(), Map.of());
         return new FileSinkProvider().create(config, context);
     }

@@ -117,12 +117,14 @@ class RotatingFileTest {
 
     @Test
     void impossibleSettingsAreRefused() {
-        assertThatThrownBy(() -> new FileConfig(path, new DataSize(0), 1)).hasMessageContaining("rotate");
-        assertThatThrownBy(() -> new FileConfig(path, new DataSize(1), -1)).hasMessageContaining("keep");
+        assertThatThrownBy(() -> new FileConfig(path, new DataSize(0), 1, false))
+                .hasMessageContaining("rotate");
+        assertThatThrownBy(() -> new FileConfig(path, new DataSize(1), -1, false))
+                .hasMessageContaining("keep");
     }
 
     private RotatingFile rotating(int keep) {
-        return new RotatingFile(new FileConfig(path, new DataSize(100), keep));
+        return new RotatingFile(new FileConfig(path, new DataSize(100), keep, false));
     }
 
     private static void append(RotatingFile file, String lines) throws IOException {

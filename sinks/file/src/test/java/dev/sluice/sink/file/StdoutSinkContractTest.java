@@ -32,7 +32,7 @@ class StdoutSinkContractTest extends EventSinkContractTest {
     @Override
     protected Sink sink() {
         SinkContext context = new SinkContext("shop", "lines", new SimpleMeterRegistry(), Clock.systemUTC(), Map.of());
-        return new JsonLinesSink(new StandardOutput(out), context);
+        return new JsonLinesSink(new StandardOutput(out), context, true);
     }
 
     @Override
