@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlStates {
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
+    public static final String QUERY_CANCELED = "57014";
     public static final String UNDEFINED_OBJECT = "42704";
     public static final String DUPLICATE_OBJECT = "42710";
     public static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";

@@ -124,6 +124,23 @@ public final class TableCatalogue {
             GROUP BY c.oid
             """;
 
+    /** What makes up a key is told by its default, as the server prints it. */
+    private static final String KEYS = """
+            SELECT i.indrelid, array_agg(a.attname::text ORDER BY k.place),
+              min(CASE
+                WHEN i.indnkeyatts > 1 THEN 'NOT'
+                WHEN a.attidentity <> '' THEN 'IDENTITY'
+                WHEN pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' THEN 'SEQUENCE'
+                WHEN pg_get_expr(d.adbin, d.adrelid) ~ '(^|\\.)(gen_random_uuid|uuidv[47]|uuid_generate_v[1-5][a-z]*)\\(' THEN 'UUID'
+                ELSE 'NOT'
+              END)
+            FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
+            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            WHERE i.indrelid = ANY (?::oid[]) AND i.indisprimary AND k.place <= i.indnkeyatts
+            GROUP BY i.indrelid
+            """;
+
     private static final String GENERATED =
             "SELECT attname FROM pg_attribute WHERE attrelid = ANY (?::oid[]) AND attgenerated <> ''";
 
@@ -193,6 +210,21 @@ public final class TableCatalogue {
     /** The columns of one table; none if the table is gone. */
     public TableColumns columns(long oid) throws SQLException {
         return columns(List.of(oid)).getOrDefault(oid, TableColumns.NONE);
+    }
+
+    /** Those of the tables that have one, by OID. */
+    public Map<Long, PrimaryKey> primaryKeys(Collection<Long> oids) throws SQLException {
+        Map<Long, PrimaryKey> keys = new HashMap<>();
+        try (PreparedStatement statement = prepare(KEYS, oids);
+                ResultSet results = statement.executeQuery()) {
+            while (results.next()) {
+                List<String> columns = List.of((String[]) results.getArray(2).getArray());
+                keys.put(
+                        results.getLong(1),
+                        new PrimaryKey(columns, PrimaryKey.Generated.valueOf(results.getString(3))));
+            }
+        }
+        return keys;
     }
 
     /** The names of one table's generated columns. */

@@ -34,6 +34,7 @@ public final class Cli {
                 .addSubcommand(new RunCommand(surroundings))
                 .addSubcommand(new VerifyCommand(surroundings))
                 .addSubcommand(new ValidateCommand(surroundings))
+                .addSubcommand(new TablesCommand(surroundings))
                 .addSubcommand(new SequencesCommand(surroundings))
                 .addSubcommand(new TeardownCommand(surroundings))
                 .addSubcommand(new VersionCommand())

@@ -69,6 +69,7 @@ final class EffectiveConfig {
         components(6, pipeline.journal(), child(written, "journal"));
         line(4, "batch", pipeline.batch(), child(written, "batch"));
         line(4, "schema", pipeline.schema(), child(written, "schema"));
+        line(4, "copyTurn", pipeline.copyTurn(), child(written, "copyTurn"));
         line(4, "drain", pipeline.drain(), child(written, "drain"));
     }
 

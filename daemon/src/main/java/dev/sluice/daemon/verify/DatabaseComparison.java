@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +46,21 @@ public final class DatabaseComparison {
      * @throws SyncException when a server cannot be reached or refuses
      */
     public VerifyReport compare(List<Relation> tables, Consumer<TableReport> done) {
-        return compare(tables, Map.of(), done);
+        return compare(tables, Map.of(), TargetNames.AS_IN_THE_SOURCE, done);
     }
 
-    /** @param conditions on the rows of some source tables, by {@link Relation#displayName}: others need not be in the target */
-    public VerifyReport compare(List<Relation> tables, Map<String, String> conditions, Consumer<TableReport> done) {
+    /**
+     * @param conditions on the rows of some source tables, by {@link Relation#displayName}: others need not be in the target
+     * @param names of the target's columns
+     */
+    VerifyReport compare(
+            List<Relation> tables, Map<String, String> conditions, TargetNames names, Consumer<TableReport> done) {
         try (Connection left = Side.SOURCE.open(source);
                 Connection right = Side.TARGET.open(target);
                 Connection marks = Side.SOURCE.open(source)) {
             List<TableReport> reports = new ArrayList<>();
             for (Relation table : tables) {
-                TableReport report = table(table, conditions.get(table.displayName()), left, right, marks);
+                TableReport report = table(table, conditions.get(table.displayName()), names, left, right, marks);
                 reports.add(report);
                 done.accept(report);
             }
@@ -66,7 +71,12 @@ public final class DatabaseComparison {
     }
 
     private TableReport table(
-            Relation relation, @Nullable String condition, Connection left, Connection right, Connection marks) {
+            Relation relation,
+            @Nullable String condition,
+            TargetNames names,
+            Connection left,
+            Connection right,
+            Connection marks) {
         try {
             String look = "look for " + relation.displayName();
             Optional<Table> target = Side.TARGET.run(look, () -> find(relation, right));
@@ -75,7 +85,8 @@ public final class DatabaseComparison {
             }
             Map<String, ColumnType> there = Side.TARGET.run(look, () -> columns(relation, right));
             // Generated columns of the target count: what they compute is compared as well.
-            List<String> missing = relation.columns().stream()
+            Relation twin = names.of(relation, there.keySet());
+            List<String> missing = twin.columns().stream()
                     .map(Column::name)
                     .filter(name -> !there.containsKey(name))
                     .toList();
@@ -86,8 +97,8 @@ public final class DatabaseComparison {
             Map<String, ColumnType> here = Side.SOURCE.run(look, () -> columns(relation, left));
             Optional<Table> source = Side.SOURCE.run(look, () -> find(relation, left));
             return compare(
-                    side(Side.SOURCE, relation, source, condition, here, there),
-                    side(Side.TARGET, relation, target, null, there, here),
+                    side(Side.SOURCE, relation, source, condition, compared(relation, here, twin, there)),
+                    side(Side.TARGET, twin, target, null, compared(twin, there, relation, here)),
                     left,
                     right,
                     marks);
@@ -110,26 +121,33 @@ public final class DatabaseComparison {
             Relation relation,
             Optional<Table> table,
             @Nullable String condition,
-            Map<String, ColumnType> own,
-            Map<String, ColumnType> other) {
+            List<ComparedColumn> columns) {
+        List<ComparedColumn> key = IntStream.range(0, columns.size())
+                .filter(i -> relation.columns().get(i).key())
+                .mapToObj(columns::get)
+                .toList();
         return new TableSide(
                 side,
                 relation.schema(),
                 relation.name(),
                 table.map(Table::isPartitioned).orElse(false),
                 condition,
-                compared(relation.keyColumns(), own, other),
-                compared(relation.columns(), own, other));
+                key,
+                columns);
     }
 
     /** A column that the source has dropped since is taken for what the target makes of it; reading it will fail. */
     private static List<ComparedColumn> compared(
-            List<Column> columns, Map<String, ColumnType> own, Map<String, ColumnType> other) {
-        return columns.stream()
-                .map(column -> new ColumnType(column.name(), column.typeText(), ""))
-                .map(column -> ComparedColumn.of(
-                        own.getOrDefault(column.name(), column), other.getOrDefault(column.name(), column)))
+            Relation own, Map<String, ColumnType> ownTypes, Relation other, Map<String, ColumnType> otherTypes) {
+        return IntStream.range(0, own.columns().size())
+                .mapToObj(i -> ComparedColumn.of(
+                        type(own.columns().get(i), ownTypes),
+                        type(other.columns().get(i), otherTypes)))
                 .toList();
+    }
+
+    private static ColumnType type(Column column, Map<String, ColumnType> types) {
+        return types.getOrDefault(column.name(), new ColumnType(column.name(), column.typeText(), ""));
     }
 
     private TableReport compare(TableSide here, TableSide there, Connection left, Connection right, Connection marks)

@@ -70,14 +70,12 @@ public final class SinkVerification {
         }
         List<Relation> routed =
                 tables.stream().filter(route::includes).map(route::shape).toList();
-        if (!running) {
-            return new DatabaseComparison(source, target, null, patience).compare(routed, conditions, done);
-        }
         try (Connection connection = target.open()) {
-            return new DatabaseComparison(source, target, () -> position(connection), patience)
-                    .compare(routed, conditions, done);
+            TargetNames names = TargetNames.read(connection, stream.pipeline(), stream.sink());
+            return new DatabaseComparison(source, target, running ? () -> position(connection) : null, patience)
+                    .compare(routed, conditions, names, done);
         } catch (SQLException e) {
-            throw SqlStates.target("read sluice.checkpoint in the target", e);
+            throw SqlStates.target("read schema sluice in the target", e);
         }
     }
 

@@ -32,6 +32,7 @@ class CommandLineTest {
                   run         Copy what is there, then keep the sinks in step until stopped.
                   verify      Compare source and PostgreSQL sinks row by row, at a common position.
                   validate    Only read the configuration; show what it comes to or what is wrong.
+                  tables      List every table of the sources: whether it is followed, and why not.
                   sequences   Set the sequences of PostgreSQL sinks to where the source's are, never back.
                   teardown    Drop slot, publication and state of the pipelines, after asking.
                   version     Show which version this is.
@@ -145,7 +146,8 @@ class CommandLineTest {
                 .contains("        password: \"***\"\n")
                 .contains("      tables: [\"public.*\", \"!public.audit_*\"]\n")
                 .contains("        columns: { public.customers: [\"*\", \"!phone\"] }")
-                .contains("      memory: 64MB\n    batch: 2MB\n    schema: additive\n    drain: 30s\n")
+                .contains(
+                        "      memory: 64MB\n    batch: 2MB\n    schema: additive\n    copyTurn: 3s\n    drain: 30s\n")
                 .doesNotContain("hunter");
         assertThat(sluice.err()).isEmpty();
         assertThat(directory.resolve("state")).as("nothing is touched").doesNotExist();

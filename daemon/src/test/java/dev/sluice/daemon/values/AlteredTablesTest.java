@@ -33,7 +33,10 @@ class AlteredTablesTest {
             "ALTER TABLE $ ALTER COLUMN number TYPE bigint",
             "CREATE TYPE $_mood AS ENUM ('well', 'so so'); ALTER TABLE $ ADD COLUMN moods $_mood[] DEFAULT '{\"so so\"}'",
             "CREATE DOMAIN $_short AS text CHECK (length(VALUE) < 9); CREATE SCHEMA $_types; CREATE TYPE $_types.pair AS (a"
-                    + " int, b $_short); ALTER TABLE $ ADD COLUMN pair $_types.pair DEFAULT '(1,one)'");
+                    + " int, b $_short); ALTER TABLE $ ADD COLUMN pair $_types.pair DEFAULT '(1,one)'",
+            "ALTER TABLE $ RENAME COLUMN pair TO couple",
+            "ALTER TABLE $ RENAME COLUMN moods TO aside; ALTER TABLE $ RENAME COLUMN couple TO moods;"
+                    + " ALTER TABLE $ RENAME COLUMN aside TO couple");
 
     private final InProcess sluice = new InProcess();
 
@@ -74,7 +77,11 @@ class AlteredTablesTest {
                     .isZero();
         }
 
-        assertThat(sluice.log()).contains("as in the source: ALTER TABLE");
+        assertThat(sluice.log())
+                .contains("as in the source: ALTER TABLE")
+                .contains("column pair of public.ordinary is called couple now, and keeps its name");
+        assertThat(target.value("SELECT bool_and(pair IS NOT NULL AND moods IS NOT NULL) FROM divided"))
+                .isEqualTo("t");
     }
 
     @Test
@@ -161,6 +168,28 @@ class AlteredTablesTest {
 
         sluice.verify(file, "1 table, 3 rows");
         assertThat(target.value("SELECT enum_range(NULL::mood)")).isEqualTo("{sad,fair,happy}");
+    }
+
+    @Test
+    void rowsWithAValueOfATypeThatWasDroppedSinceArriveAsTheyWereWritten(TestDatabase source) throws Exception {
+        TestDatabase target = source.another("target");
+        source.execute(
+                "CREATE TYPE pair AS (a int, b text)",
+                "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+                "CREATE TABLE person (id int PRIMARY KEY, p pair, ps pair[], feels mood)",
+                "INSERT INTO person VALUES (1, '(1,one)', NULL, 'sad')");
+        Path file = configuration(source, target, "additive", "person");
+        sluice.catchUp(file);
+        source.execute(
+                "INSERT INTO person VALUES (2, '(2,two)', '{\"(3,three)\"}', 'happy')",
+                "UPDATE person SET p = '(4,\"f o u r\")' WHERE id = 1",
+                "DROP TYPE pair CASCADE",
+                "DROP TYPE mood CASCADE",
+                "INSERT INTO person VALUES (3)");
+        sluice.catchUp(file);
+
+        assertThat(target.value("SELECT string_agg(person::text, ' ' ORDER BY id) FROM person"))
+                .isEqualTo("(1,\"(4,\"\"f o u r\"\")\",,sad) (2,\"(2,two)\",\"{\"\"(3,three)\"\"}\",happy) (3,,,)");
     }
 
     private Path configuration(TestDatabase source, TestDatabase target, String schema, String tables)

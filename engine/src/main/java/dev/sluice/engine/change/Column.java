@@ -30,4 +30,11 @@ public record Column(
     public Column(String name, DataType type, int modifier, String typeText, boolean key, boolean notNull, int index) {
         this(name, type, modifier, typeText, key, notNull, index, 0, Earlier.UNKNOWN);
     }
+
+    /** The same under another name. */
+    public Column withName(String other) {
+        return other.equals(name)
+                ? this
+                : new Column(other, type, modifier, typeText, key, notNull, index, number, earlier);
+    }
 }

@@ -12,4 +12,9 @@ public record CopiedChunk(long relation, String schema, String table, CopyChunk 
     public static CopiedChunk of(Relation table, CopyChunk chunk, Position readAt) {
         return new CopiedChunk(table.oid(), table.schema(), table.name(), chunk, readAt);
     }
+
+    /** The table's name for people, as of {@link Relation#displayName}. */
+    public String displayName() {
+        return schema + "." + table;
+    }
 }

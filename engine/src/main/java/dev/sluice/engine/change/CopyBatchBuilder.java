@@ -33,20 +33,29 @@ public final class CopyBatchBuilder {
      * @param line one whole line of COPY's text format, its newline included
      */
     public void add(byte[] line) {
-        int base = rowCount * ChangeBatch.STRIDE;
-        if (base == index.length) {
-            index = Arrays.copyOf(index, index.length * 2);
-        }
-        index[base + ChangeBatch.META] = Operation.READ.ordinal();
-        index[base + ChangeBatch.OLD] = ChangeBatch.NO_TUPLE;
-        index[base + ChangeBatch.ROW] = byteCount;
-        index[base + ChangeBatch.TRANSACTION] = -1;
+        addToIndex(Operation.READ, byteCount);
         int needed = Math.addExact(byteCount, line.length);
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, bytes.length * 2L)));
         }
         System.arraycopy(line, 0, bytes, byteCount, line.length);
         byteCount = needed;
+    }
+
+    /** The table is read anew: whatever was read of it before, and changed since, is void. */
+    public void truncate() {
+        addToIndex(Operation.TRUNCATE, ChangeBatch.NO_TUPLE);
+    }
+
+    private void addToIndex(Operation operation, int row) {
+        int base = rowCount * ChangeBatch.STRIDE;
+        if (base == index.length) {
+            index = Arrays.copyOf(index, index.length * 2);
+        }
+        index[base + ChangeBatch.META] = operation.ordinal();
+        index[base + ChangeBatch.OLD] = ChangeBatch.NO_TUPLE;
+        index[base + ChangeBatch.ROW] = row;
+        index[base + ChangeBatch.TRANSACTION] = -1;
         rowCount++;
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.engine.change;
 
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * A table in one shape. When the table is altered the source makes a new one; batches keep the one in force when their
@@ -50,6 +51,14 @@ public record Relation(
     /** The same without some of its columns. */
     public Relation withColumns(List<Column> kept) {
         return new Relation(oid, schema, name, identity, kept, highest, true);
+    }
+
+    /** The same with other names. */
+    public Relation withColumnsNamed(Function<Column, String> names) {
+        List<Column> named = columns.stream()
+                .map(column -> column.withName(names.apply(column)))
+                .toList();
+        return named.equals(columns) ? this : new Relation(oid, schema, name, identity, named, highest, narrowed);
     }
 
     /** The columns by which a row is found again; empty for a table without a key. */

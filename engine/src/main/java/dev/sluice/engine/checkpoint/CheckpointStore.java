@@ -33,7 +33,7 @@ public interface CheckpointStore extends AutoCloseable {
     /** Only these count from now on. */
     void keepChunks(String pipeline, String sink, Collection<CopiedChunk> kept);
 
-    /** A sink that came later has every table, and goes on from {@code start}. */
+    /** A sink that came later goes on from {@code start}, with the tables of which chunks are recorded. */
     void added(String pipeline, String sink, Position start);
 
     /** Every sink has every table; all of them go on from {@code snapshot}. */

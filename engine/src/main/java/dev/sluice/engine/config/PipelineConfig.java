@@ -12,6 +12,7 @@ import java.util.Map;
  * @param journal the buffer between them
  * @param batch a batch is not made larger than this
  * @param schema what happens in the sinks when a table of the source is altered
+ * @param copyTurn how long is copied of what comes later before the stream has its turn again
  * @param drain how long stopping may take to write what was read
  */
 public record PipelineConfig(
@@ -20,10 +21,14 @@ public record PipelineConfig(
         @Default("{}") Journal journal,
         @Default("2MB") DataSize batch,
         @Default("additive") SchemaPolicy schema,
+        @Default("3s") Duration copyTurn,
         @Default("30s") Duration drain) {
     private static final long MAX_BATCH = 256L << 20;
 
     public PipelineConfig {
+        if (copyTurn.toMillis() < 1) {
+            throw new IllegalArgumentException("copyTurn: a turn has 1ms or more");
+        }
         if (sinks.isEmpty()) {
             throw new IllegalArgumentException("sinks: there is none");
         }

@@ -61,6 +61,7 @@ public final class PipelineFactory {
                 config.journal().memory().bytes(),
                 Math.toIntExact(config.batch().bytes()),
                 defaults.copyTables(),
+                config.copyTurn(),
                 config.drain(),
                 defaults.retryFirst(),
                 defaults.retryMost());

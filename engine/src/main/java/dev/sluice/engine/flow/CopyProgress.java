@@ -1,12 +1,16 @@
 package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.ChangeBatch;
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.source.TableCopy;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** How far one lane's copy is, table by table. Safe for any thread. */
@@ -75,10 +79,21 @@ final class CopyProgress {
         return size == 0 ? 1 : chunks.stream().mapToDouble(Chunk::sizeDone).sum() / size;
     }
 
-    /** A copy begins: what an earlier attempt had got does not count. */
-    synchronized void begin(CopyWay from, List<TableCopy> planned) {
+    /**
+     * A copy begins or goes on: what an earlier attempt had got does not count.
+     *
+     * @param kept what was copied before and stays
+     */
+    synchronized void begin(CopyWay from, List<TableCopy> planned, List<CopiedChunk> kept) {
         way = from;
-        tables.clear();
+        Map<String, Set<Integer>> held = new HashMap<>();
+        planned.forEach(copy -> held.put(copy.relation().displayName(), new HashSet<>()));
+        kept.forEach(chunk -> held.computeIfPresent(chunk.displayName(), (name, numbers) -> {
+            numbers.add(chunk.chunk().number());
+            return numbers;
+        }));
+        tables.keySet().retainAll(held.keySet());
+        tables.forEach((name, table) -> table.chunks.keySet().retainAll(held.getOrDefault(name, Set.of())));
         planned.forEach(copy -> table(copy).chunks.put(copy.chunk().number(), Chunk.of(copy)));
     }
 

@@ -8,25 +8,33 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.source.TableCopy;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which chunks of which tables a lane holds, and what is left to copy.
  *
  * <p>Invariant: a chunk counts only if the stream brings every change that it does not hold. So it must have been read where
- * the lane goes on, or later; a whole table also earlier, if the lane has been streaming since. And chunks without key
- * ranges, of which nobody can say later which rows they were, count only together, as a whole table of one snapshot. Where
- * no stream follows, that goes for chunks of every kind: a row whose key was changed between two snapshots would be in the
- * chunks of both, or of none.
+ * the lane goes on, or later; or earlier, if the lane has been streaming since. And chunks without key ranges, of which
+ * nobody can say later which rows they were, count only together, as a whole table of one snapshot. Where no stream
+ * follows, that goes for chunks of every kind: a row whose key was changed between two snapshots would be in the chunks of
+ * both, or of none.
  */
 final class Holdings {
-    private final Collection<CopiedChunk> recorded;
+    private final List<CopiedChunk> recorded;
+    /** Of tables that are not followed any more. */
+    private final List<CopiedChunk> gone;
+
+    /** OIDs of tables of which nothing counts, so that they are copied anew. */
+    private final Set<Long> voided;
+
     private final CopiedTables tables;
     private final Position start;
     private final Followed followed;
@@ -37,7 +45,7 @@ final class Holdings {
         NEVER,
         /** Once everything is copied. */
         FROM_THE_START,
-        /** The lane has been filled, and has gone on with the stream since. */
+        /** The lane has gone on with the stream since, as far as it held the tables. */
         SINCE
     }
 
@@ -45,8 +53,15 @@ final class Holdings {
      * @param recorded what was copied into the lane
      * @param start where the lane goes on
      */
-    Holdings(Collection<CopiedChunk> recorded, Position start, Followed followed) {
+    Holdings(List<CopiedChunk> recorded, Position start, Followed followed) {
+        this(recorded, List.of(), Set.of(), start, followed);
+    }
+
+    private Holdings(
+            List<CopiedChunk> recorded, List<CopiedChunk> gone, Set<Long> voided, Position start, Followed followed) {
         this.recorded = recorded;
+        this.gone = gone;
+        this.voided = voided;
         this.start = start;
         this.followed = followed;
         this.tables = new CopiedTables(recorded);
@@ -57,12 +72,46 @@ final class Holdings {
      *
      * @param missing chunks to read
      * @param kept what it holds already and goes on to hold
+     * @param anew tables of which it holds something that does not count any more
      */
-    record Work(List<TableCopy> missing, List<CopiedChunk> kept) {}
+    record Work(List<TableCopy> missing, List<CopiedChunk> kept, List<Relation> anew) {}
 
-    /** All that is recorded. */
-    Collection<CopiedChunk> recorded() {
+    /** All that is recorded, of tables that are followed. */
+    List<CopiedChunk> recorded() {
         return recorded;
+    }
+
+    List<CopiedChunk> gone() {
+        return gone;
+    }
+
+    /** All that counts, also of tables that are not followed any more. */
+    List<CopiedChunk> everCopied() {
+        return Stream.concat(recorded.stream(), gone.stream())
+                .filter(chunk -> !voided.contains(chunk.relation()))
+                .toList();
+    }
+
+    /** The same without what is held of some tables, by OID. */
+    Holdings voiding(Set<Long> relations) {
+        return new Holdings(recorded, gone, Set.copyOf(relations), start, followed);
+    }
+
+    /** Those chunks of which the stream brings every change that they do not hold. */
+    List<CopiedChunk> fresh() {
+        return recorded.stream().filter(this::isFresh).toList();
+    }
+
+    /** Only what is held of these tables: nobody follows the others, so that what is held of them becomes stale. */
+    Holdings of(Collection<Relation> followed) {
+        Set<Long> oids = followed.stream().map(Relation::oid).collect(Collectors.toSet());
+        Set<String> names = followed.stream().map(Relation::displayName).collect(Collectors.toSet());
+        Map<Boolean, List<CopiedChunk>> split = recorded.stream()
+                .collect(Collectors.partitioningBy(
+                        chunk -> oids.contains(chunk.relation()) || names.contains(chunk.displayName())));
+        List<CopiedChunk> without = new ArrayList<>(gone);
+        without.addAll(split.getOrDefault(false, List.of()));
+        return new Holdings(split.getOrDefault(true, List.of()), without, voided, start, this.followed);
     }
 
     /** OIDs of tables that chunks by key can still complete. */
@@ -79,7 +128,9 @@ final class Holdings {
     Holdings with(Work done, List<CopiedChunk> added) {
         List<CopiedChunk> now = new ArrayList<>(done.kept());
         now.addAll(added);
-        return new Holdings(now, start, followed);
+        Set<Long> still = new HashSet<>(voided);
+        done.missing().forEach(copy -> still.remove(copy.relation().oid())); // what was held of it is gone
+        return new Holdings(now, gone, still, start, followed);
     }
 
     /** Whether all of the table is there; one that was made anew under its name is not. */
@@ -87,12 +138,11 @@ final class Holdings {
         List<CopiedChunk> chunks = tables.of(table).stream()
                 .filter(chunk -> chunk.relation() == table.oid() || chunk.relation() == 0)
                 .toList();
-        return isWhole(chunks)
-                && switch (followed) {
-                    case NEVER -> areOfOneSnapshot(chunks);
-                    case FROM_THE_START -> chunks.stream().allMatch(this::isFresh);
-                    case SINCE -> true;
-                };
+        return !voided.contains(table.oid())
+                && isWhole(chunks)
+                && (followed == Followed.NEVER
+                        ? areOfOneSnapshot(chunks)
+                        : chunks.stream().allMatch(this::isFresh));
     }
 
     /** What is left of a plan to read all of some tables. */
@@ -102,18 +152,23 @@ final class Holdings {
                 .add(copy));
         List<TableCopy> missing = new ArrayList<>();
         Set<CopiedChunk> dropped = new LinkedHashSet<>();
+        List<Relation> anew = new ArrayList<>();
         planned.forEach((table, copies) -> {
             if (!hold(table)) {
                 List<CopiedChunk> usable = usable(table, copies);
                 dropped.addAll(tables.of(table));
                 usable.forEach(dropped::remove);
+                if (usable.isEmpty() && !tables.of(table).isEmpty()) {
+                    anew.add(table);
+                }
                 missing.addAll(usable.isEmpty() ? copies : rest(copies, usable));
             }
         });
         dropped.addAll(remains(planned.keySet()));
         return new Work(
                 missing,
-                recorded.stream().filter(chunk -> !dropped.contains(chunk)).toList());
+                recorded.stream().filter(chunk -> !dropped.contains(chunk)).toList(),
+                anew);
     }
 
     /** Parts of tables that are not there any more, or not wanted. */
@@ -130,7 +185,7 @@ final class Holdings {
     }
 
     private boolean isFresh(CopiedChunk chunk) {
-        return !start.isAfter(chunk.readAt());
+        return !voided.contains(chunk.relation()) && (followed == Followed.SINCE || !start.isAfter(chunk.readAt()));
     }
 
     private static boolean isWhole(List<CopiedChunk> chunks) {

@@ -15,6 +15,10 @@ import dev.sluice.engine.sink.Sink;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.engine.source.TableCopy;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +35,7 @@ import reactor.core.scheduler.Scheduler;
  */
 final class Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final int MOST_PUT_OFF = 10;
 
     private final LaneSpec spec;
     private final Backoff backoff;
@@ -43,6 +48,10 @@ final class Lane {
     private volatile Overlap overlap = Overlap.NONE;
     private volatile @Nullable JournalReader reader;
     private volatile @Nullable SyncException trouble;
+    /** OIDs of tables that are to be copied anew, whatever is recorded of them. */
+    private final Set<Long> voided = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger putOff = new AtomicInteger();
     /** The sink has failed since it was opened last: it is opened again, and asked where it is, before it is used. */
     private volatile boolean broken;
     /** Nothing more will come. Guarded by this. */
@@ -129,16 +138,17 @@ final class Lane {
 
     /**
      * Writes everything that the journal gets after the beginning; completes when the journal is finished and all of it
-     * is written. Emits each position that the sink returned.
+     * is written. Emits each position that the sink returned. Fails with {@link CopyAnew} before a change that does not fit
+     * what was copied.
      */
     Flux<Position> stream(SourceIdentity source, JournalReader from, Beginning beginning) {
         reader = from;
         returned = beginning.position();
         overlap = beginning.overlap();
         return Flux.defer(() -> attempt(source, from))
-                .onErrorMap(SyncException::from)
+                .onErrorMap(error -> error instanceof CopyAnew ? error : SyncException.from(error))
                 .retryWhen(backoff.retrying(this::retrying))
-                .doOnError(this::failed);
+                .doOnError(SyncException.class, this::failed);
     }
 
     private Flux<Position> attempt(SourceIdentity source, JournalReader from) {
@@ -177,6 +187,30 @@ final class Lane {
                 change.after().displayName(),
                 change.position(),
                 change.differences());
+    }
+
+    /** What is recorded of a table does not count. */
+    void copyAnew(CopyAnew table) {
+        LOG.warn("{}/{}: {}; the table is copied anew", spec.pipeline(), name(), table.getMessage());
+        voided.add(table.relation());
+    }
+
+    /** OIDs of the tables that {@link #copyAnew} has named, until {@link #copiedAnew}. */
+    Set<Long> voided() {
+        return Set.copyOf(voided);
+    }
+
+    /** Whether a chunk whose row the sink refuses may wait for another turn. */
+    boolean mayPutOff() {
+        return putOff.incrementAndGet() <= MOST_PUT_OFF;
+    }
+
+    void nothingPutOff() {
+        putOff.set(0);
+    }
+
+    void copiedAnew(Collection<Relation> tables) {
+        tables.forEach(table -> voided.remove(table.oid()));
     }
 
     /** Before rows of a table are copied into a sink that keeps no tables of its own. */

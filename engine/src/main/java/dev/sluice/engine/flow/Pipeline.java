@@ -10,6 +10,7 @@ import dev.sluice.engine.flow.Preparation.Beginning;
 import dev.sluice.engine.flow.Preparation.Ready;
 import dev.sluice.engine.journal.Journal;
 import dev.sluice.engine.journal.JournalReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +38,11 @@ public final class Pipeline {
     private final StateMachine<PipelineState> state;
     private final List<Lane> lanes;
     private final CheckpointWriter checkpoints;
+    /** Of everything, once nothing is left to copy. */
     private final DurableWatch watch = new DurableWatch();
+    /** Of the stream, whatever is left to copy. */
+    private final DurableWatch streamWatch = new DurableWatch();
+
     private final AtomicBoolean begun = new AtomicBoolean();
     private final Sinks.Empty<Void> started = Sinks.empty();
     private final Sinks.Empty<Void> stopping = Sinks.empty();
@@ -46,6 +51,9 @@ public final class Pipeline {
     private volatile boolean stopped;
     /** All that was to be done is done: there is no stream. */
     private volatile boolean complete;
+
+    /** Some tables are not yet copied, or not all of them; the stream goes on without what is missing. */
+    private volatile boolean unfinished;
 
     private volatile @Nullable Journal journal;
     private volatile Position confirmed = Position.NONE;
@@ -112,7 +120,7 @@ public final class Pipeline {
                 .run()
                 .takeUntilOther(stopping.asMono())
                 .flatMap(this::stream)
-                .repeat(() -> !stopped) // a table has come
+                .repeat(() -> !stopped) // more is to be copied
                 .onErrorResume(this::fail)
                 .then(Mono.defer(this::close))
                 .subscribe(nothing -> {}, this::ended, () -> ended(null));
@@ -120,7 +128,7 @@ public final class Pipeline {
 
     /**
      * Reads the source into the journal and lets the lanes read it; completes when they have written all of it, after a stop
-     * or when a table has come.
+     * or when more is to be copied.
      */
     private Mono<Void> stream(Ready ready) {
         if (!ready.streams()) {
@@ -131,13 +139,19 @@ public final class Pipeline {
         }
         Journal opened = new Journal(spec.settings().journalBytes(), ready.least());
         journal = opened;
+        Sinks.Empty<Void> voided = Sinks.empty();
         List<Flux<Position>> running = new ArrayList<>();
         for (Lane lane : lanes) {
             Beginning beginning = Objects.requireNonNull(ready.lanes().get(lane.name()), lane.name());
             JournalReader reader = opened.reader(beginning.position());
-            running.add(lane.stream(ready.source(), reader, beginning));
+            running.add(lane.stream(ready.source(), reader, beginning).onErrorResume(CopyAnew.class, table -> {
+                lane.copyAnew(table);
+                voided.tryEmitEmpty();
+                return Flux.empty();
+            }));
         }
         trouble = null;
+        unfinished = ready.untilTurn().isPresent();
         state.to(PipelineState.STREAMING);
         confirm();
         Mono<Void> timeout = stopping.asMono()
@@ -146,18 +160,19 @@ public final class Pipeline {
         Mono<Void> drained = Flux.merge(Flux.fromIterable(running), lanes.size())
                 .takeUntilOther(timeout)
                 .then();
-        return Mono.when(drained, read(opened))
+        return Mono.when(drained, read(opened, Mono.firstWithSignal(arrival(), turn(ready), voided.asMono())))
                 .takeUntilOther(checkpoints.refused())
                 .then(Mono.defer(() -> stopped ? Mono.empty() : saved()));
     }
 
-    private Mono<Void> read(Journal into) {
+    /** @param moreToCopy completes when this is to end */
+    private Mono<Void> read(Journal into, Mono<Void> moreToCopy) {
         return Flux.defer(() -> changes(into))
                 .concatMap(into::append, 1)
                 .repeat()
                 .onErrorMap(SyncException::from)
                 .retryWhen(backoff.retrying(this::disconnected))
-                .takeUntilOther(Mono.firstWithSignal(stopping.asMono(), arrival()))
+                .takeUntilOther(Mono.firstWithSignal(stopping.asMono(), moreToCopy))
                 .then(Mono.fromRunnable(() -> readToTheEnd(into)));
     }
 
@@ -173,6 +188,33 @@ public final class Pipeline {
                 .next()
                 .doOnNext(table -> LOG.info("{}: {} has come; looking at the tables again", spec.name(), table))
                 .then();
+    }
+
+    /**
+     * Completes when it is time to copy more: when the stream has had its turn, and every sink has what was committed
+     * meanwhile.
+     */
+    private Mono<Void> turn(Ready ready) {
+        return ready.untilTurn().map(this::caughtUpFor).orElseGet(Mono::never);
+    }
+
+    /** To catch up may take long: the server decodes again from the beginning of the oldest open transaction. */
+    private Mono<Void> caughtUpFor(Duration least) {
+        return whatIsCommitted(streamWatch)
+                .thenReturn(true)
+                .elapsed(spec.threads().timer())
+                .flatMap(caughtUp -> Mono.delay(
+                        Duration.ofMillis(Math.max(caughtUp.getT1(), least.toMillis())),
+                        spec.threads().timer()))
+                .then(Mono.defer(() -> whatIsCommitted(streamWatch)));
+    }
+
+    /** Completes when the watch has reached all that was committed before the subscription. */
+    private Mono<Void> whatIsCommitted(DurableWatch reached) {
+        return Mono.defer(() -> spec.source().origin().now())
+                .onErrorMap(SyncException::from)
+                .retryWhen(backoff.retrying(error -> {}))
+                .flatMap(reached::until);
     }
 
     /** A start asks the state directory what the sinks have. */
@@ -236,7 +278,10 @@ public final class Pipeline {
             confirmed = durable;
             spec.source().confirm(durable);
         }
-        watch.reached(durable); // wakes callers, who may do anything: not while the lock is held
+        streamWatch.reached(durable);
+        if (!unfinished) {
+            watch.reached(durable); // wakes callers, who may do anything: not while the lock is held
+        }
     }
 
     /**
@@ -244,11 +289,7 @@ public final class Pipeline {
      * away is asked again when it is back, and then for what is committed by then.
      */
     public Mono<Void> caughtUp() {
-        Mono<Void> reached = Mono.defer(() -> spec.source().origin().now())
-                .onErrorMap(SyncException::from)
-                .retryWhen(backoff.retrying(error -> {}))
-                .flatMap(watch::until);
-        return Mono.firstWithSignal(reached, finished.asMono().then(Mono.defer(this::ended)));
+        return Mono.firstWithSignal(whatIsCommitted(watch), finished.asMono().then(Mono.defer(this::ended)));
     }
 
     private Mono<Void> ended() {

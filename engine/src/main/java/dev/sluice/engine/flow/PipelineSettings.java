@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param journalBytes limit of the journal in memory
  * @param batchBytes up to how much is given to a sink at once
  * @param copyTables how many tables of the first copy one sink takes at once
+ * @param copyTurn how long chunks of what comes later are begun before the stream has its turn again
  * @param drainTimeout how long {@code stop} waits for lanes to write what the journal holds
  * @param retryFirst delay before the first retry; doubles from one to the next, jittered by half
  * @param retryMost the longest delay
@@ -16,6 +17,7 @@ public record PipelineSettings(
         long journalBytes,
         int batchBytes,
         int copyTables,
+        Duration copyTurn,
         Duration drainTimeout,
         Duration retryFirst,
         Duration retryMost) {
@@ -28,6 +30,12 @@ public record PipelineSettings(
 
     public static PipelineSettings defaults() {
         return new PipelineSettings(
-                64L << 20, 2 << 20, 4, Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofSeconds(30));
+                64L << 20,
+                2 << 20,
+                4,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(30));
     }
 }

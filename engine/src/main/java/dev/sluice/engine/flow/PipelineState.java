@@ -11,7 +11,7 @@ import java.util.Set;
  * NEW          -> CONNECTING
  * CONNECTING   -> COPYING, STREAMING
  * COPYING      -> STREAMING, CONNECTING (the snapshot was lost, the copy starts again)
- * STREAMING    -> RECONNECTING, DRAINING, CONNECTING (a table has come)
+ * STREAMING    -> RECONNECTING, DRAINING, CONNECTING (more is to be copied)
  * RECONNECTING -> STREAMING, DRAINING, CONNECTING
  * any          -> STOPPED, FAILED
  * </pre>

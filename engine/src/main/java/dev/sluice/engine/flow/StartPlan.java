@@ -41,9 +41,9 @@ sealed interface StartPlan {
 
     /** How far a lane has come. */
     enum Progress {
-        /** It may lack tables, and is known to the state only when it has them. */
+        /** The state does not know it yet. */
         FILLING,
-        /** It has all of them, but its sink does not say so yet. */
+        /** The state knows where it goes on, its sink does not say so yet. */
         FILLED,
         /** It has been streaming. */
         STREAMING

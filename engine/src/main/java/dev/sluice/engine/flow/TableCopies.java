@@ -2,6 +2,7 @@ package dev.sluice.engine.flow;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.CopiedChunk;
+import dev.sluice.engine.change.CopyBatchBuilder;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
@@ -10,10 +11,14 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.flow.Holdings.Work;
 import dev.sluice.engine.flow.StartPlan.Progress;
 import dev.sluice.engine.flow.StartPlan.Start;
+import dev.sluice.engine.flow.Turns.Turn;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.TableCopy;
 import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -22,6 +27,8 @@ import reactor.core.publisher.Mono;
  * tables, so that a crash at any moment leaves either a copy that goes on or one that only has to be sealed.
  */
 final class TableCopies {
+    private static final Logger LOG = LoggerFactory.getLogger(TableCopies.class);
+
     private final String pipeline;
     private final StateAccess state;
     private final Backoff backoff;
@@ -38,31 +45,39 @@ final class TableCopies {
     record Filling(Lane lane, Start start, Holdings holdings) {}
 
     /**
-     * Emits the lanes once every one has every row that it is to have; fails with SOURCE_UNAVAILABLE if the snapshot is
-     * lost.
+     * Emits the lanes once every one has every row that it is to have, or its turn is over; fails with SOURCE_UNAVAILABLE if
+     * the snapshot is lost.
      */
-    Mono<List<Filling>> fill(List<Filling> fillings, Snapshot snapshot, CopyWay way) {
+    Mono<List<Filling>> fill(List<Filling> fillings, Snapshot snapshot, CopyWay way, Function<Lane, Turn> turns) {
         return Flux.fromIterable(fillings)
-                .flatMap(filling -> fill(filling, snapshot, way), Math.max(1, fillings.size()))
+                .flatMap(
+                        filling -> fill(filling, snapshot, way, turns.apply(filling.lane())),
+                        Math.max(1, fillings.size()))
                 .collectList();
     }
 
-    private Mono<Filling> fill(Filling filling, Snapshot snapshot, CopyWay way) {
+    private Mono<Filling> fill(Filling filling, Snapshot snapshot, CopyWay way, Turn turn) {
         Lane lane = filling.lane();
         Work work = filling.holdings()
                 .without(snapshot.tables().stream()
                         .filter(table -> lane.route().includes(table.relation()))
                         .toList());
         lane.to(LaneState.COPYING);
-        lane.copyProgress().begin(way, work.missing());
+        lane.copyProgress().begin(way, work.missing(), work.kept());
         Mono<List<CopiedChunk>> copied = lane.sink() instanceof TransactionalSink sink
-                ? fillByTable(filling, sink, snapshot, work)
-                : fillInOrder(lane, snapshot, work);
-        return copied.map(
-                added -> new Filling(lane, filling.start(), filling.holdings().with(work, added)));
+                ? fillByTable(filling, sink, snapshot, work, turn)
+                : fillInOrder(lane, snapshot, work, turn);
+        return copied.map(added -> {
+            lane.copiedAnew(work.anew());
+            if (!added.isEmpty() && added.size() == work.missing().size()) {
+                lane.nothingPutOff();
+            }
+            return new Filling(lane, filling.start(), filling.holdings().with(work, added));
+        });
     }
 
-    private Mono<List<CopiedChunk>> fillByTable(Filling filling, TransactionalSink sink, Snapshot snapshot, Work work) {
+    private Mono<List<CopiedChunk>> fillByTable(
+            Filling filling, TransactionalSink sink, Snapshot snapshot, Work work, Turn turn) {
         if (work.missing().isEmpty() && filling.start().progress() != Progress.FILLING) {
             return Mono.just(List.of());
         }
@@ -73,31 +88,71 @@ final class TableCopies {
                 .map(lane.route()::shape)
                 .toList();
         Position start = filling.start().position();
-        Mono<Void> prepared = retrying(
-                lane, lane.reopenIfBroken(source).then(Mono.defer(() -> sink.prepareCopy(shapes, start, work.kept()))));
-        return prepared.thenMany(Flux.fromIterable(work.missing()))
+        return prepare(lane, sink, shapes, start, work.kept())
+                .thenMany(Flux.fromIterable(work.missing()))
                 .flatMap(
-                        table -> copy(lane, sink, snapshot, table),
+                        table -> turn.includes(table) ? copy(lane, sink, snapshot, table, turn) : Mono.empty(),
                         backoff.settings().copyTables())
                 .collectList();
     }
 
-    private Mono<CopiedChunk> copy(Lane lane, TransactionalSink sink, Snapshot snapshot, TableCopy table) {
+    private Mono<Void> prepare(
+            Lane lane, TransactionalSink sink, List<Relation> shapes, Position start, List<CopiedChunk> kept) {
+        return retrying(
+                lane, lane.reopenIfBroken(source).then(Mono.defer(() -> sink.prepareCopy(shapes, start, kept))));
+    }
+
+    /** From now on a lane that goes on from {@code start} holds only this. */
+    Mono<Void> keep(Lane lane, Position start, List<CopiedChunk> kept) {
+        return lane.sink() instanceof TransactionalSink sink
+                ? prepare(lane, sink, List.of(), start, kept)
+                : keepRecords(lane, kept);
+    }
+
+    private Mono<Void> keepRecords(Lane lane, List<CopiedChunk> kept) {
+        return state.run(store -> store.keepChunks(pipeline, lane.name(), kept));
+    }
+
+    private Mono<CopiedChunk> copy(Lane lane, TransactionalSink sink, Snapshot snapshot, TableCopy table, Turn turn) {
         Relation shape = lane.route().shape(table.relation());
         return retrying(
                         lane,
                         Mono.defer(() ->
                                 sink.copy(shape, table.chunk(), snapshot.position(), rows(lane, snapshot, table))))
                 .doOnSuccess(rows -> lane.copyProgress().finish(table))
-                .thenReturn(CopiedChunk.of(table.relation(), table.chunk(), snapshot.position()));
+                .thenReturn(CopiedChunk.of(table.relation(), table.chunk(), snapshot.position()))
+                .onErrorResume(SyncException.class, error -> putOff(lane, turn, error));
     }
 
-    private Mono<List<CopiedChunk>> fillInOrder(Lane lane, Snapshot snapshot, Work work) {
-        return state.run(store -> store.keepChunks(pipeline, lane.name(), work.kept()))
+    /**
+     * A row may collide with an older one of another chunk, in a unique index that is not the key's, until the stream has
+     * come as far as the snapshot. More than a few times in a row it is none of those.
+     */
+    private Mono<CopiedChunk> putOff(Lane lane, Turn turn, SyncException error) {
+        if (turn.isUnlimited() || error.kind() != ErrorKind.ROW_REFUSED || !lane.mayPutOff()) {
+            return Mono.error(error);
+        }
+        LOG.info("{}/{}: put off, as the stream may settle it: {}", pipeline, lane.name(), error.getMessage());
+        return Mono.empty();
+    }
+
+    private Mono<List<CopiedChunk>> fillInOrder(Lane lane, Snapshot snapshot, Work work, Turn turn) {
+        return Flux.fromIterable(work.anew())
+                .concatMap(table -> retrying(lane, voidWhatWasRead(lane, table, snapshot.position())))
+                .then(keepRecords(lane, work.kept()))
                 .thenMany(Flux.fromIterable(work.missing()))
+                .filter(turn::includes)
                 .concatMap(table -> retrying(lane, writeInOrder(lane, snapshot, table))
                         .then(Mono.defer(() -> record(lane, table, snapshot.position()))))
                 .collectList();
+    }
+
+    /** Otherwise rows would stay that were read before, and deleted since. */
+    private Mono<Position> voidWhatWasRead(Lane lane, Relation table, Position readAt) {
+        CopyBatchBuilder batch = new CopyBatchBuilder(table, readAt, 1);
+        batch.truncate();
+        ChangeBatch emptied = lane.route().apply(batch.build());
+        return lane.reopenIfBroken(source).then(Mono.defer(() -> lane.writeCopied(emptied)));
     }
 
     private Mono<CopiedChunk> record(Lane lane, TableCopy table, Position readAt) {

@@ -5,6 +5,7 @@ import dev.sluice.engine.change.SyncException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,15 @@ public final class TableSelection {
     public boolean includes(String schema, String table) {
         return included.stream().anyMatch(p -> p.matches(schema, table))
                 && excluded.stream().noneMatch(p -> p.matches(schema, table));
+    }
+
+    /** The pattern that takes out a table that another one includes. */
+    public Optional<String> excludedBy(String schema, String table) {
+        return patterns.stream()
+                .filter(text -> text.startsWith("!"))
+                .filter(text -> Pattern.parse(text.substring(1)).matches(schema, table))
+                .filter(text -> included.stream().anyMatch(p -> p.matches(schema, table)))
+                .findFirst();
     }
 
     /** The patterns that name no table of these, for a warning: probably misspelt. */

@@ -1,6 +1,7 @@
 package dev.sluice.engine.source;
 
 import dev.sluice.engine.change.Position;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import reactor.core.publisher.Flux;
@@ -21,13 +22,16 @@ public interface Origin {
     Mono<Snapshot> snapshot();
 
     /**
-     * Opens a view of all tables as they are now, at a position not before what the stream has been confirmed to, for what
+     * Opens a view of some tables as they are now, at a position not before what the stream has been confirmed to, for what
      * was not copied when the stream began. What it needs is made: tables that came to the publication. Publication and
-     * slot stay what they are otherwise.
+     * slot stay what they are otherwise. Waits until transactions have ended that are open in the source, and completes empty if
+     * that takes too long.
      *
+     * @param missing OIDs of the tables, of those that {@link #inspect} found
      * @param begun OIDs of tables of which chunks by key are held, so that others of that kind complete them
+     * @param patience how long to wait for transactions, to the second
      */
-    Mono<Snapshot> later(Set<Long> begun);
+    Mono<Snapshot> later(Set<Long> missing, Set<Long> begun, Duration patience);
 
     /**
      * Names, for people, of tables that match and were not there when {@link #inspect} looked last, as long as that is so.

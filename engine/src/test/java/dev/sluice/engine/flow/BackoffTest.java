@@ -17,7 +17,13 @@ import reactor.core.publisher.Mono;
 class BackoffTest {
     private final VirtualTime time = new VirtualTime(new Random(1));
     private final PipelineSettings settings = new PipelineSettings(
-            1_000, 1_000, 1, Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofMillis(1_000));
+            1_000,
+            1_000,
+            1,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(100),
+            Duration.ofMillis(1_000));
     private final Backoff backoff = new Backoff(settings, time.process().thread("timer"), 0);
     private final List<Long> attempts = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();

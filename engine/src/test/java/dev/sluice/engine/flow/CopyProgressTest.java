@@ -27,7 +27,7 @@ class CopyProgressTest {
 
     @Test
     void chunksOfATableAddUp() {
-        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE));
+        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE), List.of());
         List.of(FIRST, SECOND, WHOLE).forEach(progress::beginChunk);
         progress.add(FIRST, rows(3));
         progress.add(SECOND, rows(4));
@@ -52,7 +52,7 @@ class CopyProgressTest {
 
     @Test
     void aChunkThatIsReadAgainCountsOnce() {
-        progress.begin(CopyWay.LATER, List.of(FIRST, SECOND));
+        progress.begin(CopyWay.LATER, List.of(FIRST, SECOND), List.of());
         progress.add(FIRST, rows(3));
         progress.add(SECOND, rows(4));
         progress.beginChunk(SECOND);
@@ -63,7 +63,7 @@ class CopyProgressTest {
 
     @Test
     void whatIsDoneIsToldBySizeAndByRowsWithinAChunk() {
-        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE));
+        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE), List.of());
         progress.beginChunk(FIRST);
         progress.add(FIRST, rows(5));
         assertThat(progress.done()).as("half of the first of three").isEqualTo(0.5 / 3);
@@ -75,7 +75,7 @@ class CopyProgressTest {
 
     @Test
     void rateAndWhatIsLeftAreThoseOfTheTimeSinceTheTableBegan() {
-        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE));
+        progress.begin(CopyWay.FIRST, List.of(FIRST, SECOND, WHOLE), List.of());
         now += 5_000; // waits for its turn
         progress.beginChunk(FIRST);
         progress.add(FIRST, rows(10));

@@ -11,6 +11,7 @@ import dev.sluice.engine.flow.Holdings.Followed;
 import dev.sluice.engine.flow.Holdings.Work;
 import dev.sluice.engine.source.TableCopy;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,10 +72,27 @@ class HoldingsTest {
         assertThat(filling(pages(1, 1, before)).hold(T)).isFalse();
         assertThat(new Holdings(List.of(pages(1, 1, before)), START, Followed.SINCE).hold(T))
                 .isTrue();
-        assertThat(new Holdings(List.of(keys(1, null, 5L, before)), START, Followed.SINCE)
+        CopiedChunk part = keys(1, null, 5L, before);
+        assertThat(filling(part).without(inKeys(1, 3)).kept()).isEmpty();
+        assertThat(new Holdings(List.of(part), START, Followed.SINCE)
                         .without(inKeys(1, 3))
                         .kept())
-                .isEmpty();
+                .containsExactly(part);
+    }
+
+    @Test
+    void whatIsHeldOfTablesThatAreNotFollowedIsKnownUntilTheStreamHasPassedAndIsNoPartOfTheRest() {
+        CopiedChunk held = CopiedChunk.of(T, CopyChunk.WHOLE, LATER);
+        CopiedChunk renamed = new CopiedChunk(T.oid(), "old", "name", CopyChunk.WHOLE, LATER);
+        CopiedChunk namesake = new CopiedChunk(99, T.schema(), T.name(), CopyChunk.WHOLE, LATER);
+        CopiedChunk other = CopiedChunk.of(OTHER, CopyChunk.WHOLE, LATER);
+        Holdings followed = filling(held, renamed, namesake, other).of(List.of(T));
+
+        assertThat(followed.recorded()).containsExactly(held, renamed, namesake);
+        assertThat(followed.gone()).containsExactly(other);
+        assertThat(followed.everCopied()).contains(other, held);
+        assertThat(followed.without(inPages(OTHER, 2)).kept()).doesNotContain(other);
+        assertThat(followed.without(inPages(OTHER, 2)).missing()).hasSize(2);
     }
 
     @Test
@@ -82,12 +100,13 @@ class HoldingsTest {
         CopiedChunk old = new CopiedChunk(1, T.schema(), T.name(), CopyChunk.WHOLE, START);
         Holdings holdings = filling(old);
         assertThat(holdings.hold(T)).isFalse();
-        assertThat(holdings.without(inPages(T, 2))).isEqualTo(new Work(inPages(T, 2), List.of()));
+        assertThat(holdings.without(inPages(T, 2))).isEqualTo(new Work(inPages(T, 2), List.of(), List.of(T)));
     }
 
     @Test
     void aTableThatIsHeldInPartByPagesIsReadWhole() {
-        assertThat(filling(pages(1, 2, START)).without(inPages(T, 3))).isEqualTo(new Work(inPages(T, 3), List.of()));
+        assertThat(filling(pages(1, 2, START)).without(inPages(T, 3)))
+                .isEqualTo(new Work(inPages(T, 3), List.of(), List.of(T)));
     }
 
     @Test
@@ -105,7 +124,7 @@ class HoldingsTest {
     @Test
     void aTableThatWasEmptiedOrRewrittenSinceIsReadWhole() {
         List<TableCopy> plan = inKeys(2, 15);
-        assertThat(filling(keys(1, null, 5L, START)).without(plan)).isEqualTo(new Work(plan, List.of()));
+        assertThat(filling(keys(1, null, 5L, START)).without(plan)).isEqualTo(new Work(plan, List.of(), List.of(T)));
     }
 
     @Test
@@ -114,7 +133,26 @@ class HoldingsTest {
         CopiedChunk other = CopiedChunk.of(OTHER, CopyChunk.WHOLE, START);
         assertThat(notFollowed(first, keys(2, 5L, null, LATER)).hold(T)).isFalse();
         assertThat(notFollowed(first, keys(2, 5L, null, START)).hold(T)).isTrue();
-        assertThat(notFollowed(first, other).without(inKeys(1, 15))).isEqualTo(new Work(inKeys(1, 15), List.of(other)));
+        assertThat(notFollowed(first, other).without(inKeys(1, 15)))
+                .isEqualTo(new Work(inKeys(1, 15), List.of(other), List.of(T)));
+    }
+
+    @Test
+    void aTableOfWhichNothingCountsIsReadAnew() {
+        CopiedChunk held = keys(1, null, null, START);
+        CopiedChunk other = CopiedChunk.of(OTHER, CopyChunk.WHOLE, START);
+        Holdings voided = filling(held, other).voiding(Set.of(T.oid()));
+        Work work = voided.without(inKeys(1, 15));
+
+        assertThat(voided.hold(T)).isFalse();
+        assertThat(voided.hold(OTHER)).isTrue();
+        assertThat(voided.begun()).isEmpty();
+        assertThat(voided.everCopied()).containsExactly(other);
+        assertThat(work).isEqualTo(new Work(inKeys(1, 15), List.of(other), List.of(T)));
+        assertThat(voided.with(work, List.of(held)).hold(T)).isTrue();
+        Holdings nothing = filling().voiding(Set.of(T.oid()));
+        assertThat(nothing.with(nothing.without(inKeys(1, 15)), List.of(held)).hold(T))
+                .isTrue();
     }
 
     private static Holdings notFollowed(CopiedChunk... chunks) {
@@ -125,6 +163,6 @@ class HoldingsTest {
     void whatIsLeftOfATableThatIsGoneIsGivenUpAndWholeTablesStay() {
         CopiedChunk whole = CopiedChunk.of(OTHER, CopyChunk.WHOLE, START);
         assertThat(filling(pages(1, 2, START), whole).without(List.of()))
-                .isEqualTo(new Work(List.of(), List.of(whole)));
+                .isEqualTo(new Work(List.of(), List.of(whole), List.of()));
     }
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,11 @@ final class ModelServer {
     /** What is committed from now on reaches the stream, whichever table it is in. */
     void publishEverything() {
         everythingPublished = tables.contains(LATER);
+    }
+
+    /** OIDs of what is there and does not reach the stream. */
+    Set<Long> unpublished() {
+        return tables.contains(LATER) && !everythingPublished ? Set.of(LATER.oid()) : Set.of();
     }
 
     boolean isUp() {

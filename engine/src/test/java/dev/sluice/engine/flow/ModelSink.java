@@ -212,7 +212,9 @@ abstract sealed class ModelSink implements Sink {
 
         private void apply(ChangeBatch batch, int count) {
             if (batch.encoding() == ChangeBatch.Encoding.COPY_TEXT) {
-                if (count == batch.size()) {
+                if (!batch.isEmpty() && batch.operation(0) == Operation.TRUNCATE) {
+                    target.readAnew(batch.relation(0).name());
+                } else if (count == batch.size()) {
                     rowsByTable(target, batch).forEach((table, rows) -> target.addRead(batch.last(), table, rows));
                 }
                 return;

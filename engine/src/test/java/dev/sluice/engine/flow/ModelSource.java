@@ -24,15 +24,21 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -126,7 +132,8 @@ final class ModelSource implements Source, Origin {
     public Mono<SourceState> inspect() {
         return later(() -> {
             inspected = server.tables();
-            return new SourceState(ModelServer.IDENTITY, server.confirmed(), inspected, copy, List.of());
+            return new SourceState(
+                    ModelServer.IDENTITY, server.confirmed(), inspected, server.unpublished(), copy, List.of());
         });
     }
 
@@ -138,16 +145,24 @@ final class ModelSource implements Source, Origin {
             if (copy != CopyMode.ONLY) {
                 server.createSlot();
             }
-            return new ModelSnapshot(server.end());
+            return new ModelSnapshot(server.end(), oids(server.tables()));
         });
     }
 
+    private static Set<Long> oids(List<Relation> tables) {
+        return tables.stream().map(Relation::oid).collect(Collectors.toSet());
+    }
+
     @Override
-    public Mono<Snapshot> later(Set<Long> begun) {
-        return later(() -> {
-            server.publishEverything();
-            return new ModelSnapshot(server.end());
-        });
+    public Mono<Snapshot> later(Set<Long> missing, Set<Long> begun, Duration patience) {
+        return this.<Optional<Snapshot>>later(() -> {
+                    if (missing.contains(ModelServer.LATER.oid())) {
+                        server.publishEverything();
+                    }
+                    boolean inTime = patience.toMillis() > 100 || random.nextInt(4) != 0;
+                    return inTime ? Optional.of(new ModelSnapshot(server.end(), missing)) : Optional.empty();
+                })
+                .flatMap(Mono::justOrEmpty);
     }
 
     @Override
@@ -335,18 +350,26 @@ final class ModelSource implements Source, Origin {
     }
 
     private final class ModelSnapshot implements Snapshot {
-        private static final int CHUNKS = 2;
-
         private final Position position;
-        private final List<Relation> tables = server.tables();
+        private final List<Relation> tables;
+        private final int chunks = 1 + random.nextInt(4);
 
-        /** Between the chunks of tables that are divided by key; the first table is not. */
-        private final long split = 1L + random.nextInt(7);
+        /** Where the chunks of tables that are divided by key begin, but the first; the first table is not divided so. */
+        private final List<Long> splits = LongStream.range(1, ModelServer.KEYS)
+                .boxed()
+                .sorted(inAnyOrder())
+                .limit(chunks - 1L)
+                .sorted()
+                .toList();
 
         private boolean lost;
 
-        ModelSnapshot(Position position) {
+        /** @param read OIDs of the tables to read */
+        ModelSnapshot(Position position, Set<Long> read) {
             this.position = position;
+            this.tables = server.tables().stream()
+                    .filter(table -> read.contains(table.oid()))
+                    .toList();
             snapshots.add(this);
         }
 
@@ -358,22 +381,31 @@ final class ModelSource implements Source, Origin {
         @Override
         public List<TableCopy> tables() {
             return tables.stream()
-                    .flatMap(table -> IntStream.rangeClosed(1, CHUNKS)
+                    .flatMap(table -> IntStream.rangeClosed(1, chunks)
                             .mapToObj(number -> new TableCopy(
-                                    table, new CopyChunk(number, CHUNKS, range(table, number)), -1, 8192)))
+                                    table, new CopyChunk(number, chunks, range(table, number)), -1, 8192)))
                     .toList();
+        }
+
+        private Comparator<Long> inAnyOrder() {
+            Map<Long, Integer> order = new HashMap<>();
+            return Comparator.comparing(key -> order.computeIfAbsent(key, any -> random.nextInt()));
         }
 
         private @Nullable KeyRange range(Relation table, int number) {
             return table == ModelServer.TABLES.get(0)
                     ? null
-                    : number == 1 ? new KeyRange("key", null, split, 1) : new KeyRange("key", split, null, 1);
+                    : new KeyRange(
+                            "key",
+                            number == 1 ? null : splits.get(number - 2),
+                            number == chunks ? null : splits.get(number - 1),
+                            1);
         }
 
-        private static boolean isIn(Row row, CopyChunk chunk) {
+        private boolean isIn(Row row, CopyChunk chunk) {
             KeyRange range = chunk.range();
             return range == null
-                    ? Math.floorMod(row.number(), CHUNKS) == chunk.number() - 1
+                    ? Math.floorMod(row.number(), chunks) == chunk.number() - 1
                     : range.contains(row.key());
         }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +28,21 @@ final class ModelStore implements CheckpointStore {
     private final Map<String, Map<Long, KnownShape>> shapes = new HashMap<>();
     private @Nullable PipelineCheckpoint state;
     private boolean failing;
+    private BiConsumer<String, Position> whenAdded = (sink, start) -> {};
 
     /** @param copied told that a first copy is recorded as complete */
     ModelStore(Random random, Consumer<Position> copied) {
         this.random = random;
         this.copied = copied;
+    }
+
+    /** @param told of each sink that came later, and where it begins */
+    void whenAdded(BiConsumer<String, Position> told) {
+        whenAdded = told;
+    }
+
+    boolean knows(String sink) {
+        return state != null && state.sinks().containsKey(sink);
     }
 
     void failing(boolean now) {
@@ -122,6 +133,7 @@ final class ModelStore implements CheckpointStore {
             Map<String, Position> positions = new HashMap<>(known().sinks());
             positions.put(sink, start);
             state = new PipelineCheckpoint(known().source(), known().snapshot(), positions);
+            whenAdded.accept(sink, start);
         });
     }
 

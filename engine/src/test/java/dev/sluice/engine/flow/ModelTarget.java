@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What survives in the system behind a sink, and what it must be. One for the whole simulation. */
 final class ModelTarget {
@@ -36,6 +37,9 @@ final class ModelTarget {
 
     /** What makes up the copy, once it is complete. */
     private List<CopiedChunk> complete = List.of();
+
+    /** Whether it is to get everything after the first copy. */
+    private boolean cameLater;
 
     /** Number of the change applied last. */
     private int applied;
@@ -73,10 +77,26 @@ final class ModelTarget {
         }
         return (routed.operations() == null
                         || routed.operations().contains(row.operation().name().toLowerCase(java.util.Locale.ROOT)))
-                && (row.table() == ModelServer.LATER ? recorded() : complete)
-                        .stream()
-                                .noneMatch(chunk ->
-                                        isIn(row, chunk) && !row.position().isAfter(chunk.readAt()));
+                && held(row).stream()
+                        .anyMatch(chunk -> isIn(row, chunk) && row.position().isAfter(chunk.readAt()));
+    }
+
+    /** Pages count only as a whole table. */
+    private List<CopiedChunk> held(Row row) {
+        if (!cameLater && row.table() != ModelServer.LATER) {
+            return complete;
+        }
+        List<CopiedChunk> chunks = of(row.table(), recorded());
+        return chunks.stream().allMatch(chunk -> chunk.chunk().range() != null) || isWhole(chunks) ? chunks : List.of();
+    }
+
+    private static boolean isWhole(List<CopiedChunk> chunks) {
+        List<KeyRange> ranges = chunks.stream()
+                .flatMap(chunk -> Stream.ofNullable(chunk.chunk().range()))
+                .toList();
+        return ranges.isEmpty()
+                ? !chunks.isEmpty() && chunks.size() == chunks.get(0).chunk().count()
+                : KeyRange.coverEverything(ranges);
     }
 
     private static boolean isIn(Row row, CopiedChunk chunk) {
@@ -149,6 +169,10 @@ final class ModelTarget {
                 .addAll(rows);
     }
 
+    void readAnew(String table) {
+        read.values().forEach(tables -> tables.remove(table));
+    }
+
     void addCopied(CopiedChunk chunk, List<Integer> rows) {
         require(!prepared.isAfter(chunk.readAt()), () -> chunk + " is older than the stream, from " + prepared);
         copies.put(chunk, rows);
@@ -200,15 +224,20 @@ final class ModelTarget {
         mayRepeat = false;
     }
 
+    /** It came later, and gets what is committed after {@code start}, as far as it is not copied. */
+    void begin(Position start) {
+        cameLater = true;
+        applied = server.changesUpTo(start) - 1;
+        highest = applied;
+    }
+
     private static List<CopiedChunk> of(Relation table, List<CopiedChunk> chunks) {
         return chunks.stream().filter(chunk -> chunk.relation() == table.oid()).toList();
     }
 
-    /** Whether it holds the table that came later, as far as it is to. */
-    boolean hasWhatCameLater() {
-        return !server.tables().contains(ModelServer.LATER)
-                || !filter.includes(ModelServer.LATER)
-                || !of(ModelServer.LATER, recorded()).isEmpty();
+    /** Whether it holds each table that it is to have. */
+    boolean holdsEverything() {
+        return server.tables().stream().filter(filter::includes).allMatch(table -> isWhole(of(table, recorded())));
     }
 
     private void requireCopied(Relation table, List<CopiedChunk> chunks) {
@@ -253,9 +282,10 @@ final class ModelTarget {
 
     /** Nothing is missing. */
     void requireComplete() {
-        if (server.tables().contains(ModelServer.LATER) && filter.includes(ModelServer.LATER)) {
-            requireCopied(ModelServer.LATER, of(ModelServer.LATER, recorded()));
-        }
+        server.tables().stream()
+                .filter(filter::includes)
+                .filter(table -> cameLater || table == ModelServer.LATER)
+                .forEach(table -> requireCopied(table, of(table, recorded())));
         require(
                 nextAfter(applied) == server.changes().size(),
                 () -> "ends at " + applied + " of " + server.changes().size());

@@ -7,18 +7,17 @@ import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ChangeBatchBuilder;
 import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.CopyChunk;
-import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.KeyRange;
 import dev.sluice.engine.change.OldTuple;
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.Relation;
-import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.change.Transaction;
 import dev.sluice.engine.change.TupleCursor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -97,7 +96,7 @@ class OverlapTest {
 
     @Test
     void withoutALaterCopyNothingIsLeftOut() {
-        assertThat(Overlap.of(List.of(CopiedChunk.of(T, CopyChunk.WHOLE, START)), START))
+        assertThat(Overlap.of(List.of(CopiedChunk.of(T, CopyChunk.WHOLE, START)), START, Set.of()))
                 .isSameAs(Overlap.NONE);
         ChangeBatch batch = new Commit(100).insert(T, 1).end();
         assertThat(Overlap.NONE.removeFrom(batch)).isSameAs(batch);
@@ -107,7 +106,8 @@ class OverlapTest {
     void whatWasCommittedBeforeATableWasReadIsLeftOutAndTheRestIsNot() {
         Overlap overlap = Overlap.of(
                 List.of(CopiedChunk.of(T, CopyChunk.WHOLE, LATER), CopiedChunk.of(OTHER, CopyChunk.WHOLE, START)),
-                START);
+                START,
+                Set.of());
         assertThat(left(
                         overlap,
                         new Commit(192)
@@ -125,7 +125,7 @@ class OverlapTest {
     void aTableThatGotItsNameAfterwardsIsKnownByItsOidAndOneThatHadItBeforeByTheName() {
         Relation renamed = new Relation(T.oid(), "public", "renamed", T.identity(), T.columns());
         Relation dropped = new Relation(99, T.schema(), T.name(), T.identity(), T.columns());
-        Overlap overlap = Overlap.of(List.of(CopiedChunk.of(T, CopyChunk.WHOLE, LATER)), START);
+        Overlap overlap = Overlap.of(List.of(CopiedChunk.of(T, CopyChunk.WHOLE, LATER)), START, Set.of());
         assertThat(left(
                         overlap,
                         new Commit(192).insert(renamed, 1).insert(dropped, 2).end()))
@@ -134,7 +134,7 @@ class OverlapTest {
 
     @Test
     void ofATableThatWasReadInPartsEachRowIsLeftOutByItsKey() {
-        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START);
+        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START, Set.of());
         assertThat(left(
                         overlap,
                         new Commit(192)
@@ -149,8 +149,38 @@ class OverlapTest {
     }
 
     @Test
+    void whatIsGoingToBeReadIsLeftOut() {
+        Overlap nothing = Overlap.of(List.of(), START, Set.of(T.oid()));
+        assertThat(left(nothing, new Commit(300).insert(T, 1).insert(OTHER, 2).end()))
+                .containsExactly("INSERT t1");
+
+        Overlap part = Overlap.of(List.of(keys(null, 5L, LATER)), START, Set.of(T.oid()));
+        assertThat(left(part, new Commit(192).insert(T, 1).insert(T, 5).end())).isEmpty();
+        assertThat(left(
+                        part,
+                        new Commit(300)
+                                .insert(T, 1)
+                                .delete(T, 5)
+                                .update(2, 3)
+                                .update(6, 7)
+                                .end()))
+                .containsExactly("INSERT t0", "UPDATE t0");
+        assertThat(left(part, new Commit(300).update(2, 6).update(7, 3).end()))
+                .as("rows that move between what is there and what is going to be read")
+                .containsExactly("DELETE t0", "INSERT t0");
+    }
+
+    @Test
+    void pagesAndTheNameOfAnotherTableSayNothingOfOneThatIsNotWhole() {
+        CopiedChunk page = CopiedChunk.of(T, new CopyChunk(1, 2), START);
+        CopiedChunk namesake = new CopiedChunk(99, T.schema(), T.name(), CopyChunk.WHOLE, START);
+        Overlap overlap = Overlap.of(List.of(page, namesake), START, Set.of(T.oid()));
+        assertThat(left(overlap, new Commit(300).insert(T, 1).end())).isEmpty();
+    }
+
+    @Test
     void aRowThatMovedBetweenPartsOfDifferentAgeIsOnlyPutOrOnlyTakenAway() {
-        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START);
+        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START, Set.of());
         ChangeBatch rest = overlap.removeFrom(new Commit(192)
                 .update(1, 2)
                 .update(4, 6)
@@ -174,12 +204,12 @@ class OverlapTest {
     }
 
     @Test
-    void aRowThatMovedAndIsNotWholeStopsThePipelineRatherThanGettingLost() {
-        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START);
+    void whereARowThatMovedIsNotWholeTheTableIsToBeCopiedAnew() {
+        Overlap overlap = Overlap.of(List.of(keys(null, 5L, LATER), keys(5L, null, START)), START, Set.of());
         ChangeBatch batch = new Commit(192).updateWithoutPayload(4, 6).end();
         assertThatThrownBy(() -> overlap.removeFrom(batch))
                 .isInstanceOfSatisfying(
-                        SyncException.class, error -> assertThat(error.kind()).isEqualTo(ErrorKind.STATE_MISMATCH))
+                        CopyAnew.class, error -> assertThat(error.relation()).isEqualTo(T.oid()))
                 .hasMessageContaining("public.t0")
                 .hasMessageContaining("payload");
     }

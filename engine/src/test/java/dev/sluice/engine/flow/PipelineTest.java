@@ -3,6 +3,7 @@ package dev.sluice.engine.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.engine.change.CopiedChunk;
 import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
@@ -25,7 +26,7 @@ import reactor.core.publisher.Mono;
 class PipelineTest {
     private final SyncException away = new SyncException(ErrorKind.SINK_UNAVAILABLE, "the target is away.");
     private static final PipelineSettings SETTINGS = new PipelineSettings(
-            64_000, 16_000, 2, Duration.ofSeconds(20), Duration.ofMillis(100), Duration.ofSeconds(2));
+            64_000, 16_000, 2, Duration.ZERO, Duration.ofSeconds(20), Duration.ofMillis(100), Duration.ofSeconds(2));
 
     private final Random random = new Random(42);
     private final VirtualTime time = new VirtualTime(random);
@@ -180,9 +181,36 @@ class PipelineTest {
         time.run(1_000);
         assertThat(caughtUp.completed).isTrue();
         assertThat(sink.written).containsExactlyElementsOf(allChanges());
-        assertThat(sink.opens).isEqualTo(2);
+        assertThat(sink.opens).isGreaterThan(1);
         assertThat(pipeline.status().isReady()).isTrue();
         assertThat(pipeline.status().confirmed()).isEqualTo(server.end());
+    }
+
+    /** A turn copies one chunk here. */
+    @Test
+    void whatComesIsCopiedInTurnsWithTheStreamAndWhoWaitsToCatchUpWaitsForAllOfIt() {
+        startAndCopy();
+        server.makeTable();
+        server.commit(200, 0);
+        while (pipeline.status().state() == PipelineState.STREAMING) {
+            time.run(1);
+        }
+        int atOnce = sink.written.size();
+        Outcome caughtUp = new Outcome(pipeline.caughtUp());
+        int goesOn = 0;
+        while (!caughtUp.completed) {
+            goesOn = sink.written.size();
+            server.commit(1, 0);
+            time.run(5);
+        }
+        assertThat(goesOn).as("written before all was copied").isGreaterThan(atOnce);
+        List<CopiedChunk> copied = store.recorded("sink").stream()
+                .filter(chunk -> chunk.relation() == ModelServer.LATER.oid())
+                .toList();
+        assertThat(copied.stream().map(CopiedChunk::readAt).distinct()).hasSizeGreaterThan(1);
+        assertThat(pipeline.status().lanes().get(0).copy().tables())
+                .singleElement()
+                .satisfies(table -> assertThat(table.finished()).isTrue());
     }
 
     @Test
@@ -443,7 +471,13 @@ class PipelineTest {
                         .sink("s", sink, Route.everything()))
                 .hasMessageContaining("two sinks");
         assertThatThrownBy(() -> new PipelineSettings(
-                        10, 20, 1, Duration.ofSeconds(1), Duration.ofMillis(1), Duration.ofMillis(1)))
+                        10,
+                        20,
+                        1,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(1)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

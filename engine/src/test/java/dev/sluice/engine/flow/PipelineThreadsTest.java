@@ -34,7 +34,13 @@ class PipelineThreadsTest {
             .sink("other", other, Route.everything())
             .checkpoints(new ModelStore(new Random(4), snapshot -> {}))
             .settings(new PipelineSettings(
-                    8_000, 4_000, 2, Duration.ofSeconds(5), Duration.ofMillis(5), Duration.ofMillis(50)))
+                    8_000,
+                    4_000,
+                    2,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(50)))
             .build();
 
     @AfterEach

@@ -18,6 +18,7 @@ import dev.sluice.engine.source.SourceState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +29,11 @@ class StartPlanTest {
     private static final Position LATER = Position.boundary(200);
 
     private static SourceState slotAt(@Nullable Position confirmed) {
-        return new SourceState(SOURCE, confirmed, List.of(), CopyMode.INITIAL, List.of());
+        return new SourceState(SOURCE, confirmed, List.of(), Set.of(), CopyMode.INITIAL, List.of());
     }
 
     private static SourceState copyOnly(@Nullable Position confirmed) {
-        return new SourceState(SOURCE, confirmed, List.of(), CopyMode.ONLY, List.of());
+        return new SourceState(SOURCE, confirmed, List.of(), Set.of(), CopyMode.ONLY, List.of());
     }
 
     private static SinkFacts plain(String name) {

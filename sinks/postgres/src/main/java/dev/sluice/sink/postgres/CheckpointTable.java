@@ -148,6 +148,10 @@ final class CheckpointTable {
      * @param position {@link Position#NONE} while the first copy is under way
      */
     record Claim(String pipeline, String sink, long epoch, Position position) {
+        Claim at(Position reached) {
+            return new Claim(pipeline, sink, epoch, reached);
+        }
+
         /** Moves the position, unless a younger instance has claimed the row; see {@link CheckpointTable}. */
         Statement move(Position to) {
             return move(MOVE_NUMBERED, to);

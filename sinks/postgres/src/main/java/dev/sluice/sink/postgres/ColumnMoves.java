@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,33 +33,10 @@ final class ColumnMoves {
     /** What to run, in order; nothing if all columns are where they belong. */
     static List<Statement> of(Relation relation, TargetTable target, SourceShape before) {
         ColumnMoves moves = new ColumnMoves(relation, target, before);
-        if (moves.numbersAreCertain()) {
+        if (before.knowsNumbersOf(relation)) {
             moves.dropAndRename();
         }
         return moves.statements;
-    }
-
-    /** The server sends columns in the order of their numbers. A column that was replaced has the name, not the number. */
-    private boolean numbersAreCertain() {
-        int last = 0;
-        for (Column column : relation.columns()) {
-            if (column.number() <= last) {
-                return false;
-            }
-            last = column.number();
-        }
-        return before.columns().stream().allMatch(known -> known.number() != 0 && !isReplaced(known));
-    }
-
-    private boolean isReplaced(Known known) {
-        return now(known).isEmpty()
-                && relation.columns().stream().anyMatch(column -> column.name().equals(known.name()));
-    }
-
-    private Optional<Column> now(Known known) {
-        return relation.columns().stream()
-                .filter(column -> column.number() == known.number())
-                .findFirst();
     }
 
     private void dropAndRename() {
@@ -74,7 +50,7 @@ final class ColumnMoves {
             if (there == null) {
                 continue; // somebody has changed it in the target
             }
-            String name = now(known).map(Column::name).orElse(null);
+            String name = known.in(relation).map(Column::name).orElse(null);
             if (name != null && !name.equals(known.name())) {
                 renames.put(known.name(), name);
             } else if (name == null && !relation.narrowed()) {

@@ -26,6 +26,7 @@ final class CopyPlan {
     private final Set<String> copied;
     private final Set<String> kept;
     private final Map<String, List<String>> labels;
+    private final Set<Long> followed;
     private final List<Problem> problems = new ArrayList<>();
 
     /**
@@ -33,6 +34,7 @@ final class CopyPlan {
      * @param copied names of the tables that an earlier copy of ours has filled
      * @param kept those of them of which something stays
      * @param labels of the types that are there, by {@link TargetTypes#key}
+     * @param followed OIDs of tables that are in step already, and whose fit is looked at when they are loaded
      */
     CopyPlan(
             TargetSession session,
@@ -41,7 +43,8 @@ final class CopyPlan {
             Map<String, TargetTable> existing,
             Set<String> copied,
             Set<String> kept,
-            Map<String, List<String>> labels) {
+            Map<String, List<String>> labels,
+            Set<Long> followed) {
         this.session = session;
         this.createTables = createTables;
         this.tables = tables;
@@ -49,6 +52,7 @@ final class CopyPlan {
         this.copied = copied;
         this.kept = kept;
         this.labels = labels;
+        this.followed = followed;
     }
 
     /** The tables that are there and were not filled by us. */
@@ -67,7 +71,7 @@ final class CopyPlan {
             TargetTable target = existing.get(table.displayName());
             if (target == null) {
                 missing.add(table);
-            } else {
+            } else if (!followed.contains(table.oid())) {
                 problems.addAll(TableFit.problems(table, target, session.user(), session.triggersSilent()));
             }
         }

@@ -11,7 +11,6 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.engine.sink.TransactionalSink;
 import dev.sluice.sink.postgres.CheckpointTable.Claim;
-import io.micrometer.core.instrument.Counter;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.List;
@@ -38,7 +37,7 @@ final class PostgresSink implements TransactionalSink {
     private final CopyThreshold copyThreshold;
     private final SinkThreads threads;
     private final TableCopier copier;
-    private final Counter alterations;
+    private final SchemaNews news;
     private volatile @Nullable Opened opened;
 
     /** What lives from one opening to the next. */
@@ -53,7 +52,7 @@ final class PostgresSink implements TransactionalSink {
         this.copyThreshold = copyThreshold;
         this.threads = new SinkThreads(context.sink(), config.copyConnections());
         this.copier = new TableCopier(connector.blocking(), threads);
-        this.alterations = SchemaFollower.counter(context);
+        this.news = new SchemaNews(context);
     }
 
     @Override
@@ -77,7 +76,7 @@ final class PostgresSink implements TransactionalSink {
 
     private TableTargets targets(TargetSession session, Claim claim) {
         return new TableTargets(
-                session, claim, new SchemaFollower(session, context, alterations, config.createTables()));
+                session, claim, new SchemaFollower(session, context.schema(), news, config.createTables()));
     }
 
     private Opened opened(TargetSession session, Claim claim, TableTargets targets, Position position) {
@@ -121,7 +120,7 @@ final class PostgresSink implements TransactionalSink {
     @Override
     public Mono<Position> completeCopy(Position start) {
         return whenOpen(current -> seal(current, start).then(Mono.fromSupplier(() -> {
-                    opened = opened(current.session(), current.claim(), current.targets(), start);
+                    opened = opened(current.session(), current.claim().at(start), current.targets(), start);
                     return start;
                 })))
                 .onErrorMap(error -> TargetErrors.classify("complete the copy to " + describe(), error));
@@ -146,7 +145,7 @@ final class PostgresSink implements TransactionalSink {
                 .then(connector.close())
                 .then(Mono.fromRunnable(() -> {
                     threads.close();
-                    context.meters().remove(alterations);
+                    news.close();
                 }));
     }
 

@@ -6,11 +6,8 @@ import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
-import dev.sluice.engine.metrics.MeterNames;
 import dev.sluice.engine.sink.SchemaPolicy;
-import dev.sluice.engine.sink.SinkContext;
 import dev.sluice.sink.postgres.TargetTypes.Creation;
-import io.micrometer.core.instrument.Counter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,21 +15,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
  * Alters tables of the target where those of the source were altered. As far as no data can be lost by it: adds columns,
- * widens types, takes NOT NULL from columns that the source no longer fills. If asked to, the rest as well: see {@link
- * ColumnMoves}. What it leaves is {@link TableFit}'s to refuse.
+ * widens types, takes NOT NULL from columns that the source no longer fills; columns that were renamed keep their names
+ * ({@link KeptNames}). If asked to, the rest as well: see {@link ColumnMoves}. What it leaves is {@link TableFit}'s to refuse.
  *
  * <p>An added column keeps, as its default, what earlier rows have in it: those that are in the target, and those of the old
  * shape that are still to come. Rows of the new shape bring their own values.
  */
 final class SchemaFollower {
-    private static final Logger log = LoggerFactory.getLogger(SchemaFollower.class);
-
     /** Who waits for an exclusive lock holds up everybody who comes after. */
     private static final Statement WAIT_BRIEFLY = Statement.of("SET LOCAL lock_timeout = '5s'", "set lock_timeout");
 
@@ -44,20 +38,18 @@ final class SchemaFollower {
 
     private final TargetSession session;
     private final SchemaPolicy policy;
-    private final String pipeline;
-    private final Counter changes;
+    private final SchemaNews news;
     private final boolean createTypes;
 
     /**
-     * @param changes counts what was altered
+     * @param news told of what was altered
      * @param createTypes whether types that the target lacks are made for columns
      */
-    SchemaFollower(TargetSession session, SinkContext context, Counter changes, boolean createTypes) {
+    SchemaFollower(TargetSession session, SchemaPolicy policy, SchemaNews news, boolean createTypes) {
         this.session = session;
         this.createTypes = createTypes;
-        this.policy = context.schema();
-        this.pipeline = context.pipeline();
-        this.changes = changes;
+        this.policy = policy;
+        this.news = news;
     }
 
     /**
@@ -78,15 +70,6 @@ final class SchemaFollower {
             statements.add(statement);
             TableDefinition.collectTypes(typed.type(), types);
         }
-    }
-
-    /** Lives as long as the sink. */
-    static Counter counter(SinkContext context) {
-        return Counter.builder(MeterNames.SINK_SCHEMA_CHANGES)
-                .description("Alterations of the sink's tables that follow those of the source's")
-                .tag(MeterNames.PIPELINE, context.pipeline())
-                .tag(MeterNames.SINK, context.sink())
-                .register(context.meters());
     }
 
     /**
@@ -128,8 +111,8 @@ final class SchemaFollower {
                         StatementFailure.class,
                         failure -> creation.wasMadeMeanwhile(failure) ? tryAgain(failure) : explained(failure))
                 .doOnNext(done -> {
-                    creation.types().forEach(this::tell);
-                    alterations.forEach(this::tell);
+                    creation.types().forEach(news::altered);
+                    alterations.forEach(news::altered);
                 });
     }
 
@@ -146,6 +129,16 @@ final class SchemaFollower {
         return policy == SchemaPolicy.FOLLOW;
     }
 
+    /** The relation with the names that its columns have in the target, or are to get. */
+    Relation seen(Relation relation, TargetTable target, @Nullable SourceShape before) {
+        return policy == SchemaPolicy.ADDITIVE ? KeptNames.of(relation, target, before) : relation;
+    }
+
+    /** Rows of the relation go where they are to. */
+    void bound(Relation relation, Relation seen) {
+        news.keptNames(relation, seen);
+    }
+
     /** Outside of a transaction, each by itself; fails with SINK_MISFIT and the statements if it may not or cannot. */
     Mono<Void> alter(List<Statement> alterations) {
         if (policy == SchemaPolicy.STOP) {
@@ -156,13 +149,8 @@ final class SchemaFollower {
         }
         return session.run(alterations)
                 .onErrorMap(StatementFailure.class, SchemaFollower::explained)
-                .doOnNext(done -> alterations.forEach(this::tell))
+                .doOnNext(done -> alterations.forEach(news::altered))
                 .then();
-    }
-
-    private void tell(Statement alteration) {
-        changes.increment();
-        log.info("{}: as in the source: {}", pipeline, alteration.sql());
     }
 
     private static Throwable explained(StatementFailure failure) {
@@ -190,12 +178,13 @@ final class SchemaFollower {
                     renameTable(shape, relation).forEach(alterations::add);
                 }
             } else if (target.isTable()) {
+                Relation seen = seen(relation, target, shape);
                 if (follows()) {
-                    addEverything(relation, target, shape, alterations);
+                    addEverything(seen, target, shape, alterations);
                 } else {
-                    addHarmless(relation, target, shape, alterations);
+                    addHarmless(seen, target, shape, alterations);
                 }
-                shapes.put(relation.oid(), SourceShape.of(relation, target, shape));
+                shapes.put(relation.oid(), SourceShape.of(relation, seen, target, shape));
             }
         }
         return alterations;

@@ -24,23 +24,48 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
     }
 
     /**
+     * @param name in the target, as far as its columns keep their names; otherwise as in the source
+     * @param sourceName in the source
      * @param number in the source, 0 if it was not known
      * @param targetNumber in the target
      * @param notNull whether the source forbade NULL
      */
-    record Known(String name, int number, int targetNumber, boolean notNull) {}
+    record Known(String name, String sourceName, int number, int targetNumber, boolean notNull) {
+        Known named(String other) {
+            return new Known(other, sourceName, number, targetNumber, notNull);
+        }
 
-    /** @param before the shape until now: it may know numbers that could not be asked for any more */
-    static SourceShape of(Relation relation, TargetTable target, @Nullable SourceShape before) {
+        /** The same column, whatever it is called. */
+        Optional<Column> in(Relation relation) {
+            return relation.columns().stream()
+                    .filter(column -> column.number() == number)
+                    .findFirst();
+        }
+
+        /** Whether another column has its name instead. */
+        boolean isReplacedIn(Relation relation) {
+            return in(relation).isEmpty()
+                    && relation.columns().stream()
+                            .anyMatch(column -> column.name().equals(name));
+        }
+    }
+
+    /**
+     * @param seen the relation with the names that its columns have in the target
+     * @param before the shape until now: it may know numbers that could not be asked for any more
+     */
+    static SourceShape of(Relation relation, Relation seen, TargetTable target, @Nullable SourceShape before) {
         List<Known> known = new ArrayList<>();
-        for (Column column : relation.columns()) {
+        for (int i = 0; i < seen.columns().size(); i++) {
+            Column column = seen.columns().get(i);
             int number = column.number();
             if (number == 0 && before != null) {
                 number = before.named(column.name()).map(Known::number).orElse(0);
             }
             int targetNumber =
                     target.column(column.name()).map(TargetColumn::number).orElse(0);
-            known.add(new Known(column.name(), number, targetNumber, column.notNull()));
+            String sourceName = relation.columns().get(i).name();
+            known.add(new Known(column.name(), sourceName, number, targetNumber, column.notNull()));
         }
         int highest = Math.max(relation.highest(), before == null ? 0 : before.highest);
         return new SourceShape(relation.oid(), relation.schema(), relation.name(), highest, known);
@@ -57,10 +82,42 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
             target.columns().stream()
                     .filter(column -> column.number() == known.targetNumber())
                     .findFirst()
-                    .ifPresent(column ->
-                            there.add(new Known(column.name(), known.number(), known.targetNumber(), known.notNull())));
+                    .ifPresent(column -> there.add(known.named(column.name())));
         }
         return new SourceShape(oid, schema, name, highest, there);
+    }
+
+    /**
+     * Whether it is certain which column of the relation is which of these. The server sends columns in the order of their
+     * numbers; a column that was replaced has the name, not the number.
+     */
+    boolean knowsNumbersOf(Relation relation) {
+        int last = 0;
+        for (Column column : relation.columns()) {
+            if (column.number() <= last) {
+                return false;
+            }
+            last = column.number();
+        }
+        return columns.stream().allMatch(known -> known.number() != 0 && !known.isReplacedIn(relation));
+    }
+
+    /**
+     * What the target calls a column; empty if that is not known.
+     *
+     * @param byNumber whether the column's number is certain; otherwise it is one that was called so when last met
+     */
+    Optional<String> nameKept(Column column, TargetTable target, boolean byNumber) {
+        return columns.stream()
+                .filter(known -> byNumber
+                        ? known.number() == column.number()
+                        : known.sourceName().equals(column.name()))
+                .flatMap(known -> target.columns().stream()
+                        .filter(there -> there.number() == known.targetNumber()
+                                && there.name().equals(known.name())
+                                && !there.generated()))
+                .map(TargetColumn::name)
+                .findFirst();
     }
 
     boolean isRenamed(Relation now) {
@@ -108,6 +165,7 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
         JsonArray array = new JsonArray();
         columns.forEach(known -> array.add(new JsonObject()
                 .put("name", known.name())
+                .put("sourceName", known.sourceName())
                 .put("number", known.number())
                 .put("targetNumber", known.targetNumber())
                 .put("notNull", known.notNull())));
@@ -121,6 +179,7 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
             JsonObject column = array.getJsonObject(i);
             columns.add(new Known(
                     column.getString("name"),
+                    column.getString("sourceName", column.getString("name")),
                     column.getInteger("number"),
                     column.getInteger("targetNumber"),
                     column.getBoolean("notNull")));

@@ -69,6 +69,7 @@ final class TableMapping {
         return List.copyOf(mapped);
     }
 
+    /** With the names that its columns have in the target. */
     Relation relation() {
         return relation;
     }

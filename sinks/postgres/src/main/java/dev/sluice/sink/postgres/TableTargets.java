@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,11 @@ final class TableTargets {
                 .flatMap(tables -> shapes.write(bind(relations, tables, before))));
     }
 
+    /** OIDs of those whose shape is known, so that {@link #load} lets their tables follow. */
+    Mono<Set<Long>> known(Collection<Relation> relations) {
+        return shapes.read(relations).map(Map::keySet);
+    }
+
     /** See {@link SchemaFollower#alter}. */
     Mono<Void> alter(List<Statement> alterations) {
         return follower.alter(alterations);
@@ -100,7 +106,7 @@ final class TableTargets {
             Collection<Relation> relations, Map<String, TargetTable> tables, Map<Long, SourceShape> before) {
         Map<Long, SourceShape> latest = new HashMap<>(before);
         List<Problem> problems = new ArrayList<>();
-        List<TableMapping> bound = new ArrayList<>();
+        Map<Relation, TableMapping> bound = new LinkedHashMap<>();
         for (Relation relation : relations) {
             TargetTable target = tables.get(relation.displayName());
             SourceShape shape = latest.get(relation.oid());
@@ -112,12 +118,13 @@ final class TableTargets {
                 problems.add(nameTaken(relation, shape));
                 continue;
             }
-            List<Problem> misfits =
-                    TableFit.problems(relation, target, shape, session.user(), session.triggersSilent());
+            Relation seen = follower.seen(relation, target, shape);
+            List<Problem> misfits = TableFit.problems(seen, target, shape, session.user(), session.triggersSilent());
             problems.addAll(misfits);
             if (misfits.isEmpty()) {
-                bound.add(new TableMapping(relation, target));
-                latest.put(relation.oid(), SourceShape.of(relation, target, shape));
+                bound.put(relation, new TableMapping(seen, target));
+                latest.put(relation.oid(), SourceShape.of(relation, seen, target, shape));
+                follower.bound(relation, seen);
             }
         }
         if (!problems.isEmpty()) {
@@ -125,7 +132,7 @@ final class TableTargets {
         }
         mappings.keySet().removeIf(known -> relations.stream()
                 .anyMatch(added -> added.displayName().equals(known.displayName())));
-        bound.forEach(mapping -> mappings.put(mapping.relation(), mapping));
+        mappings.putAll(bound);
         forCopying.keySet().retainAll(mappings.values());
         return latest.values().stream()
                 .filter(shape -> !shape.equals(before.get(shape.oid())))

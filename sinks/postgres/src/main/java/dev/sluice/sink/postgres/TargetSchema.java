@@ -11,8 +11,10 @@ import dev.sluice.sink.postgres.CheckpointTable.Claim;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
@@ -35,10 +37,18 @@ final class TargetSchema {
     Mono<Void> prepare(List<Relation> tables, Claim claim, Position start, List<CopiedChunk> kept) {
         return Mono.zip(
                         new TargetCatalogue(session).read(tables),
-                        copied(claim),
-                        new TargetTypes(session).labels(TableDefinition.types(tables)))
+                        copied(claim, tables),
+                        new TargetTypes(session).labels(TableDefinition.types(tables)),
+                        claim.position().isNone() ? Mono.just(Set.<Long>of()) : targets.known(tables))
                 .map(found -> new CopyPlan(
-                        session, createTables, tables, found.getT1(), found.getT2(), names(kept), found.getT3()))
+                        session,
+                        createTables,
+                        tables,
+                        found.getT1(),
+                        found.getT2(),
+                        names(kept, tables),
+                        found.getT3(),
+                        found.getT4()))
                 .flatMap(plan -> rowsThere(plan.foreign()).map(plan::statements))
                 .flatMap(ddl -> session.run(transaction(ddl, claim, start, kept)))
                 .onErrorMap(
@@ -63,13 +73,16 @@ final class TargetSchema {
                 failure);
     }
 
-    private Mono<Set<String>> copied(Claim claim) {
-        return session.run(new CopyRecords(claim).all()).map(rows -> names(CopyRecords.chunks(rows)));
+    private Mono<Set<String>> copied(Claim claim, List<Relation> tables) {
+        return session.run(new CopyRecords(claim).all()).map(rows -> names(CopyRecords.chunks(rows), tables));
     }
 
-    private static Set<String> names(List<CopiedChunk> chunks) {
+    /** As the tables are called now: one may have been renamed since. */
+    private static Set<String> names(List<CopiedChunk> chunks, List<Relation> tables) {
+        Map<Long, String> now = new HashMap<>();
+        tables.forEach(table -> now.put(table.oid(), table.displayName()));
         return chunks.stream()
-                .map(chunk -> chunk.schema() + "." + chunk.table())
+                .map(chunk -> now.getOrDefault(chunk.relation(), chunk.displayName()))
                 .collect(Collectors.toSet());
     }
 

@@ -189,7 +189,8 @@ class FoldingTest {
                         .commit(0x280)
                         .build());
         assertThat(database.rows("SELECT id, a, b FROM t ORDER BY id"))
-                .containsExactly(java.util.Arrays.asList("1", "old", "new"), java.util.Arrays.asList("2", "old", null));
+                .as("a renamed column keeps its name, also beside a column of the target's own")
+                .containsExactly(java.util.Arrays.asList("1", "new", null), java.util.Arrays.asList("2", "old", null));
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 
@@ -49,7 +51,7 @@ final class Inspection {
         @Nullable ReplicationSlot slot =
                 SlotPatience.awaitIdle(connection, settings.slot()).orElse(null);
         server.report(settings.endpoint().user(), slot, settings.failover(), report);
-        @Nullable SystemIdentity system = server.replicationRight() ? identify() : null;
+        @Nullable SystemIdentity system = server.replicationRight() ? identify(again) : null;
         TableCatalogue catalogue = new TableCatalogue(connection);
         arrivals.remember(catalogue);
         TableChoice choice = new TableChoice(settings, catalogue);
@@ -70,8 +72,19 @@ final class Inspection {
         }
         @Nullable Position confirmed = slot == null ? null : slot.confirmedFlush();
         List<Relation> relations = tables.stream().map(Table::relation).toList();
+        Set<Long> unpublished = publication == null
+                ? Set.of()
+                : tables.stream()
+                        .filter(table -> !publication.publishes(table))
+                        .map(Table::oid)
+                        .collect(Collectors.toSet());
         return new SourceState(
-                system.withSlot(settings.slot()), confirmed, relations, settings.copyMode(), report.notices());
+                system.withSlot(settings.slot()),
+                confirmed,
+                relations,
+                unpublished,
+                settings.copyMode(),
+                report.notices());
     }
 
     private PublicationCheck publicationCheck(
@@ -95,12 +108,13 @@ final class Inspection {
     }
 
     /** Shows the right to replicate, a free walsender, and that pg_hba.conf lets us. */
-    private @Nullable SystemIdentity identify() {
+    private @Nullable SystemIdentity identify(boolean again) {
         try (PgConnection replication = connections.openReplication().connection()) {
             return SystemIdentity.read(replication);
         } catch (SQLException error) {
             if ("53300".equals(error.getSQLState())) {
-                report.refuse(
+                report.add(
+                        again ? ErrorKind.SOURCE_UNAVAILABLE : ErrorKind.SOURCE_REFUSED,
                         "no walsender is free: " + error.getMessage(),
                         "ALTER SYSTEM SET max_wal_senders = 20; then restart the server, or stop what uses them");
             } else {

@@ -12,6 +12,7 @@ import dev.sluice.source.postgres.copy.PostgresSnapshot;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -52,8 +53,8 @@ public final class PostgresOrigin implements Origin {
     }
 
     @Override
-    public Mono<Snapshot> later(Set<Long> begun) {
-        return snapshot(start -> start.openLater(begun));
+    public Mono<Snapshot> later(Set<Long> missing, Set<Long> begun, Duration patience) {
+        return snapshot(start -> start.openLater(missing, begun, patience));
     }
 
     private Mono<Snapshot> snapshot(Function<SnapshotStart, @Nullable PostgresSnapshot> open) {

@@ -24,6 +24,10 @@ final class Report {
         notices.add(sentence);
     }
 
+    List<Problem> problems() {
+        return problems;
+    }
+
     List<String> notices() {
         return notices;
     }

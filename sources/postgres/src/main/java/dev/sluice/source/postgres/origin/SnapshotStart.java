@@ -16,6 +16,7 @@ import dev.sluice.source.postgres.copy.PostgresSnapshot;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -35,6 +36,11 @@ final class SnapshotStart {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotStart.class);
 
     private static final String COPY_SUFFIX = "_copy";
+
+    /** Our patience is over; the temporary slot of before is still there; no slot, or no walsender, is free. */
+    private static final Set<String> LATER = Set.of(
+            SqlStates.QUERY_CANCELED, SqlStates.LOCK_NOT_AVAILABLE, SqlStates.DUPLICATE_OBJECT, "53400", "53300");
+
     private static final int LONGEST_SLOT_NAME = 63;
 
     private final SourceSettings settings;
@@ -56,22 +62,25 @@ final class SnapshotStart {
 
     /** For a new stream, or for no stream at all. Null if it was given up: then everything has been closed. */
     @Nullable PostgresSnapshot open() {
-        return unlessGivenUp(() -> start(this::prepare, settings.copyMode() == CopyMode.ONLY, Set.of()));
+        boolean temporary = settings.copyMode() == CopyMode.ONLY;
+        return unlessGivenUp(() -> start(this::prepare, temporary, Set.of(), Duration.ZERO));
     }
 
     /**
      * For a stream that has begun; likewise.
      *
+     * @param missing OIDs of the tables to read
      * @param begun OIDs of tables of which chunks by key have been copied
+     * @param patience null after so long a wait for open transactions
      */
-    @Nullable PostgresSnapshot openLater(Set<Long> begun) {
-        return unlessGivenUp(() -> start(this::addTables, true, begun));
+    @Nullable PostgresSnapshot openLater(Set<Long> missing, Set<Long> begun, Duration patience) {
+        return unlessGivenUp(() -> start(() -> addTables(missing, patience), true, begun, patience));
     }
 
-    private @Nullable PostgresSnapshot unlessGivenUp(Supplier<PostgresSnapshot> start) {
+    private @Nullable PostgresSnapshot unlessGivenUp(Supplier<@Nullable PostgresSnapshot> start) {
         try {
             PostgresSnapshot opened = start.get();
-            if (!givenUp) {
+            if (!givenUp || opened == null) {
                 return opened;
             }
             opened.closeNow();
@@ -90,17 +99,23 @@ final class SnapshotStart {
         Set<Long> prepare() throws SQLException;
     }
 
-    private PostgresSnapshot start(Preparation preparation, boolean temporary, Set<Long> begun) {
+    private @Nullable PostgresSnapshot start(
+            Preparation preparation, boolean temporary, Set<Long> begun, Duration patience) {
         try {
             Set<Long> published = preparation.prepare();
             PgConnection exporter = connections.openReplication().connection();
             try {
-                return look(temporary ? createTemporarySlot(exporter) : createSlot(exporter), published, begun);
+                return look(
+                        temporary ? createTemporarySlot(exporter, patience) : createSlot(exporter), published, begun);
             } catch (SQLException | RuntimeException error) {
                 closeAfter(exporter, error);
                 throw error;
             }
         } catch (SQLException error) {
+            if (!patience.isZero() && LATER.contains(String.valueOf(error.getSQLState()))) {
+                LOG.info("{}: no snapshot now: {}", settings.pipeline(), error.getMessage());
+                return null;
+            }
             throw SqlStates.source("start a copy from " + settings.endpoint().displayName(), error);
         }
     }
@@ -141,13 +156,17 @@ final class SnapshotStart {
      * What was changed in a table before it was published is not in the stream, also if it is committed afterwards. That is
      * no loss: the slot that is made next waits until everything that runs now has ended, and its snapshot has it.
      */
-    private Set<Long> addTables() throws SQLException {
-        try (PgConnection connection = connections.open()) {
+    private Set<Long> addTables(Set<Long> missing, Duration patience) throws SQLException {
+        try (PgConnection connection = connections.open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET lock_timeout = " + Math.min(Integer.MAX_VALUE, patience.toMillis()));
             Publication publication = Publication.find(connection, settings.publication())
                     .orElseThrow(() -> new SyncException(
                             ErrorKind.SOURCE_GAP, "publication " + settings.publication() + " was dropped"));
-            List<Table> tables =
-                    new TableChoice(settings, new TableCatalogue(connection)).published(publication, new Report());
+            List<Table> tables = new TableChoice(settings, new TableCatalogue(connection))
+                    .published(publication, new Report()).stream()
+                            .filter(table -> missing.contains(table.oid()))
+                            .toList();
             List<Table> added = publication.missing(tables);
             if (!added.isEmpty()) {
                 Publication.add(connection, publication.name(), added, settings.rows());
@@ -183,30 +202,36 @@ final class SnapshotStart {
 
     /** The older form of the command is what 14 understands; failover needs the newer one. */
     private ExportedSnapshot createSlot(PgConnection exporter) throws SQLException {
+        LOG.info("{}: creating slot {}, waiting for open transactions to end", settings.pipeline(), settings.slot());
         return createSlot(
                 exporter,
                 settings.slot(),
-                "LOGICAL pgoutput " + (settings.failover() ? "(SNAPSHOT 'export', FAILOVER)" : "EXPORT_SNAPSHOT"));
+                "LOGICAL pgoutput " + (settings.failover() ? "(SNAPSHOT 'export', FAILOVER)" : "EXPORT_SNAPSHOT"),
+                Duration.ZERO);
     }
 
-    private ExportedSnapshot createTemporarySlot(PgConnection exporter) throws SQLException {
+    private ExportedSnapshot createTemporarySlot(PgConnection exporter, Duration patience) throws SQLException {
         int length = Math.min(settings.slot().length(), LONGEST_SLOT_NAME - COPY_SUFFIX.length());
         return createSlot(
                 exporter,
                 settings.slot().substring(0, length) + COPY_SUFFIX,
-                "TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT");
+                "TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT",
+                patience);
     }
 
-    private ExportedSnapshot createSlot(PgConnection exporter, String slot, String how) throws SQLException {
-        LOG.info("{}: creating slot {}, waiting for open transactions to end", settings.pipeline(), slot);
+    /** @param patience after which the server is asked to give up; zero for never */
+    private ExportedSnapshot createSlot(PgConnection exporter, String slot, String how, Duration patience)
+            throws SQLException {
         String command = "CREATE_REPLICATION_SLOT " + Identifiers.quote(slot) + " " + how;
-        try (Statement statement = exporter.createStatement();
-                ResultSet row = statement.executeQuery(command)) {
-            if (!row.next()) {
-                throw new SQLException("CREATE_REPLICATION_SLOT returned nothing", "08P01");
+        try (Statement statement = exporter.createStatement()) {
+            statement.setQueryTimeout(patience.isZero() ? 0 : Math.max(1, Math.toIntExact(patience.toSeconds())));
+            try (ResultSet row = statement.executeQuery(command)) {
+                if (!row.next()) {
+                    throw new SQLException("CREATE_REPLICATION_SLOT returned nothing", "08P01");
+                }
+                Position position = Position.boundary(Position.parseLsn(row.getString("consistent_point")));
+                return new ExportedSnapshot(exporter, row.getString("snapshot_name"), position);
             }
-            Position position = Position.boundary(Position.parseLsn(row.getString("consistent_point")));
-            return new ExportedSnapshot(exporter, row.getString("snapshot_name"), position);
         }
     }
 

@@ -53,14 +53,18 @@ final class TableChoice {
                 }
             } else {
                 published.add(table);
-                if (needsIdentity(table)) {
-                    report.notice(
-                            table.displayName() + " is published and has no replica identity any more, so its UPDATEs"
-                                    + " and DELETEs fail in the source: " + remedy(table));
-                }
+                noticePublished(table, report);
             }
         }
         return published;
+    }
+
+    /** What is wrong with a table that is published. */
+    void noticePublished(Table table, Report report) {
+        if (needsIdentity(table)) {
+            report.notice(table.displayName() + " is published and has no replica identity any more, so its UPDATEs"
+                    + " and DELETEs fail in the source: " + remedy(table));
+        }
     }
 
     /** Whether it has no replica identity, and that is not what was asked for. */
@@ -124,7 +128,8 @@ final class TableChoice {
                 .collect(Collectors.toSet());
     }
 
-    private boolean isPublishable(Table table, Report report) {
+    /** Whether it can be followed from the start on; reports what is wrong with it. */
+    boolean isPublishable(Table table, Report report) {
         if (!table.logged()) {
             report.notice(table.displayName() + " is unlogged: its changes are in no WAL, so it is left out.");
             return false;
