@@ -242,9 +242,12 @@ final class Preparation {
         return Flux.fromIterable(fillings)
                 .concatMap(filling -> admit(filling, source))
                 .collectList()
-                .flatMap(admitted -> missing(admitted, source).isEmpty()
-                        ? goOn(plan, admitted, source, false)
-                        : takeTurn(plan, admitted, source));
+                .flatMap(admitted -> {
+                    Set<Long> missing = missing(admitted, source);
+                    return missing.isEmpty()
+                            ? goOn(plan, admitted, source, false)
+                            : takeTurn(plan, admitted, missing, source);
+                });
     }
 
     /** With what a lane goes on: nothing of tables that it does not follow, and a lane that came later without tables. */
@@ -278,11 +281,11 @@ final class Preparation {
     }
 
     /** Copies for a while from a view of the tables as they are now. */
-    private Mono<Ready> takeTurn(StartPlan.Resume plan, List<Filling> fillings, SourceState source) {
+    private Mono<Ready> takeTurn(StartPlan.Resume plan, List<Filling> fillings, Set<Long> missing, SourceState source) {
         turns.begin();
         copying.run();
         return Mono.usingWhen(
-                        later(fillings, source, turns.patience()),
+                        later(fillings, missing, turns.patience()),
                         snapshot -> {
                             tellOfTurn(snapshot, plan);
                             turns.hadSnapshot();
@@ -291,7 +294,7 @@ final class Preparation {
                         },
                         Snapshot::close)
                 .switchIfEmpty(Mono.fromSupplier(() -> inVain(fillings)))
-                .flatMap(filled -> complete(filled, source, false));
+                .map(filled -> ready(filled, source));
     }
 
     private void tellOfTurn(Snapshot snapshot, StartPlan.Resume plan) {
@@ -316,17 +319,18 @@ final class Preparation {
         return fillings;
     }
 
-    private Mono<Snapshot> later(List<Filling> fillings, SourceState source, Duration patience) {
+    private Mono<Snapshot> later(List<Filling> fillings, Set<Long> missing, Duration patience) {
         Set<Long> begun = fillings.stream()
                 .flatMap(filling -> filling.holdings().begun().stream())
                 .collect(Collectors.toSet());
-        return Mono.defer(() -> spec.source().origin().later(missing(fillings, source), begun, patience));
+        return Mono.defer(() -> spec.source().origin().later(missing, begun, patience));
     }
 
     private Mono<Ready> resumeAtOnce(StartPlan.Resume plan, List<Filling> fillings, SourceState source, boolean first) {
-        return missing(fillings, source).isEmpty()
+        Set<Long> missing = missing(fillings, source);
+        return missing.isEmpty()
                 ? goOn(plan, fillings, source, first)
-                : fillLater(plan, fillings, source, first);
+                : fillLater(plan, fillings, missing, source, first);
     }
 
     private Mono<Ready> goOn(StartPlan.Resume plan, List<Filling> fillings, SourceState source, boolean first) {
@@ -335,10 +339,11 @@ final class Preparation {
     }
 
     /** From a view of the tables as they are now. */
-    private Mono<Ready> fillLater(StartPlan.Resume plan, List<Filling> fillings, SourceState source, boolean first) {
+    private Mono<Ready> fillLater(
+            StartPlan.Resume plan, List<Filling> fillings, Set<Long> missing, SourceState source, boolean first) {
         copying.run();
         return Mono.usingWhen(
-                        later(fillings, source, Turns.FOR_EVER),
+                        later(fillings, missing, Turns.FOR_EVER),
                         snapshot -> {
                             LOG.info(
                                     "{}: copying what is missing as of {}, the stream goes on from {}",
@@ -396,12 +401,14 @@ final class Preparation {
 
     private Ready ready(List<Filling> fillings, SourceState source) {
         Map<String, Beginning> beginnings = new LinkedHashMap<>();
+        boolean complete = true;
         for (Filling filling : fillings) {
             Position position = filling.start().position();
-            Overlap overlap = Overlap.of(filling.holdings().everCopied(), position, missing(filling, source));
+            Set<Long> missing = missing(filling, source);
+            complete &= missing.isEmpty();
+            Overlap overlap = Overlap.of(filling.holdings().everCopied(), position, missing);
             beginnings.put(filling.lane().name(), new Beginning(position, overlap));
         }
-        boolean complete = missing(fillings, source).isEmpty();
         if (complete && toldOfCopy) {
             toldOfCopy = false;
             LOG.info("{}: the copy is complete", spec.name());

@@ -23,8 +23,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Fills lanes with the tables that they lack, as of one snapshot. Nothing is final in any sink until all of them have all
- * tables, so that a crash at any moment leaves either a copy that goes on or one that only has to be sealed.
+ * Fills lanes with the tables that they lack, as of one snapshot. In a first copy nothing is final in any sink until all of
+ * them have all tables, so that a crash at any moment leaves either a copy that goes on or one that only has to be sealed.
  */
 final class TableCopies {
     private static final Logger LOG = LoggerFactory.getLogger(TableCopies.class);
