@@ -125,7 +125,10 @@ class AlteredTablesTest {
                     + " ALTER TABLE $ RENAME COLUMN aside TO name",
             "ALTER TABLE $ ALTER COLUMN number TYPE text",
             "ALTER TABLE $ ALTER COLUMN number TYPE int USING number::int",
-            "ALTER TABLE $ DROP COLUMN amount; ALTER TABLE $ ADD COLUMN total numeric DEFAULT 1.5");
+            "ALTER TABLE $ DROP COLUMN amount; ALTER TABLE $ ADD COLUMN total numeric DEFAULT 1.5",
+            "UPDATE $ SET name = '' WHERE name IS NULL; ALTER TABLE $ ALTER COLUMN name SET DEFAULT 'x' || 'y',"
+                    + " ALTER COLUMN name SET NOT NULL",
+            "ALTER TABLE $ ALTER COLUMN total SET DEFAULT abs(-2.5)");
 
     @Test
     void whereEverythingIsFollowedRowsStayInStepWithoutAnybodysHelp(TestDatabase source) throws Exception {
@@ -149,8 +152,13 @@ class AlteredTablesTest {
         }
         source.execute("ALTER TABLE item RENAME TO article", "INSERT INTO article (id) VALUES (1000)");
         sluice.catchUp(file);
-        sluice.verify(file, "1 table, 35 rows");
+        sluice.verify(file, "1 table, 39 rows");
         assertThat(target.value("SELECT to_regclass('item') IS NULL")).isEqualTo("t");
+        String rules =
+                "SELECT string_agg(attname || ' ' || attnotnull || ' ' || pg_get_expr(adbin, adrelid), ', ' ORDER BY"
+                        + " attname) FROM pg_attribute JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
+                        + " WHERE attrelid = 'article'::regclass";
+        assertThat(target.value(rules)).contains("name true", "abs").isEqualTo(source.value(rules));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.sluice.engine.change;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One column of a {@link Relation}.
  *
@@ -15,6 +17,8 @@ package dev.sluice.engine.change;
  * @param number {@code attnum}: stays with the column when it is renamed, and is never given to another. 0 if it is not
  *     known, since the column was dropped or renamed before it could be asked for
  * @param earlier what rows have in it that were there before it
+ * @param defaultText what fills it in the source where a row is inserted without it, as SQL under an empty search path; null
+ *     for nothing, or if {@code number} is not known
  */
 public record Column(
         String name,
@@ -25,16 +29,17 @@ public record Column(
         boolean notNull,
         int index,
         int number,
-        Earlier earlier) {
+        Earlier earlier,
+        @Nullable String defaultText) {
     /** A column of which the source's catalog tells no more. */
     public Column(String name, DataType type, int modifier, String typeText, boolean key, boolean notNull, int index) {
-        this(name, type, modifier, typeText, key, notNull, index, 0, Earlier.UNKNOWN);
+        this(name, type, modifier, typeText, key, notNull, index, 0, Earlier.UNKNOWN, null);
     }
 
     /** The same under another name. */
     public Column withName(String other) {
         return other.equals(name)
                 ? this
-                : new Column(other, type, modifier, typeText, key, notNull, index, number, earlier);
+                : new Column(other, type, modifier, typeText, key, notNull, index, number, earlier, defaultText);
     }
 }

@@ -7,6 +7,8 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.ReplicaIdentity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** One table, column by column. For one thread. */
 public final class RelationBuilder {
@@ -43,18 +45,36 @@ public final class RelationBuilder {
 
     /** What earlier rows have in the column that was named last. NULL, if nothing is said. */
     public RelationBuilder earlier(Earlier value) {
-        Column last = columns.remove(columns.size() - 1);
-        columns.add(new Column(
-                last.name(),
-                last.type(),
-                last.modifier(),
-                last.typeText(),
-                last.key(),
-                last.notNull(),
-                last.index(),
-                last.number(),
-                value));
+        return last(column -> with(column, column.notNull(), value, column.defaultText()));
+    }
+
+    /** The column that was named last forbids NULL. */
+    public RelationBuilder notNull() {
+        return last(column -> with(column, true, column.earlier(), column.defaultText()));
+    }
+
+    /** What fills the column that was named last, as SQL. Nothing, if nothing is said. */
+    public RelationBuilder byDefault(String expression) {
+        return last(column -> with(column, column.notNull(), column.earlier(), expression));
+    }
+
+    private RelationBuilder last(UnaryOperator<Column> change) {
+        columns.add(change.apply(columns.remove(columns.size() - 1)));
         return this;
+    }
+
+    private static Column with(Column column, boolean notNull, Earlier earlier, @Nullable String defaultText) {
+        return new Column(
+                column.name(),
+                column.type(),
+                column.modifier(),
+                column.typeText(),
+                column.key(),
+                notNull,
+                column.index(),
+                column.number(),
+                earlier,
+                defaultText);
     }
 
     public RelationBuilder identity(ReplicaIdentity replicaIdentity) {
@@ -68,7 +88,7 @@ public final class RelationBuilder {
     }
 
     private RelationBuilder add(String column, DataType type, String typeText, boolean key) {
-        columns.add(new Column(column, type, -1, typeText, key, key, columns.size(), ++highest, Earlier.NULL));
+        columns.add(new Column(column, type, -1, typeText, key, key, columns.size(), ++highest, Earlier.NULL, null));
         return this;
     }
 

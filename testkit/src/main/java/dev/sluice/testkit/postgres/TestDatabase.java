@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The database of one test. Any thread. */
@@ -53,6 +54,11 @@ public final class TestDatabase {
     /** The one value that a query returns, in its text form. */
     public @Nullable String value(String query) throws SQLException {
         return rows(query).get(0).get(0);
+    }
+
+    /** The server's major version, such as 17. */
+    public int version() throws SQLException {
+        return Integer.parseInt(Objects.requireNonNull(value("SHOW server_version_num"))) / 10_000;
     }
 
     synchronized List<TestDatabase> withOthers() {

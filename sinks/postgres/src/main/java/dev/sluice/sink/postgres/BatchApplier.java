@@ -35,6 +35,7 @@ final class BatchApplier {
     private final Scheduler worker;
     private final ExactApplier exact;
     private final EnumLabels labels;
+    private final NullColumns nulls;
     private final CopyApplier copier;
     private final HeldChanges held = new HeldChanges();
 
@@ -59,6 +60,7 @@ final class BatchApplier {
         this.worker = worker;
         this.exact = new ExactApplier(session, targets, worker);
         this.labels = new EnumLabels(session, targets);
+        this.nulls = new NullColumns(targets);
         this.copier = copier;
     }
 
@@ -214,6 +216,7 @@ final class BatchApplier {
     private Mono<Void> exactly(ChangeBatch batch) {
         return exact.apply(batch).onErrorResume(RowRefused.class, refused -> keep(batch, refused.firstUndone())
                 .then(Mono.defer(() -> labels.mend(refused)))
+                .then(Mono.defer(() -> nulls.mend(refused)))
                 .then(Mono.error(refused::toSyncException)));
     }
 

@@ -7,6 +7,7 @@ import dev.sluice.engine.change.Problem;
 import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.sink.SchemaPolicy;
+import dev.sluice.sink.postgres.ColumnRules.Rule;
 import dev.sluice.sink.postgres.TargetTypes.Creation;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,12 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * Alters tables of the target where those of the source were altered. As far as no data can be lost by it: adds columns,
  * widens types, takes NOT NULL from columns that the source no longer fills; columns that were renamed keep their names
- * ({@link KeptNames}). If asked to, the rest as well: see {@link ColumnMoves}. What it leaves is {@link TableFit}'s to refuse.
+ * ({@link KeptNames}). If asked to, the rest as well: see {@link ColumnMoves} and {@link ColumnRules}. What it leaves is {@link TableFit}'s to refuse.
  *
  * <p>An added column keeps, as its default, what earlier rows have in it: those that are in the target, and those of the old
  * shape that are still to come. Rows of the new shape bring their own values.
@@ -113,6 +115,49 @@ final class SchemaFollower {
                 .doOnNext(done -> {
                     creation.types().forEach(news::altered);
                     alterations.forEach(news::altered);
+                });
+    }
+
+    /**
+     * Afterwards, where everything is followed: takes over what rows need not, as far as the target can.
+     *
+     * @return whether the tables may be other ones now
+     */
+    Mono<Boolean> takeOverRules(
+            Collection<Relation> relations,
+            Map<String, TargetTable> tables,
+            Map<Long, SourceShape> before,
+            boolean transactionOpen) {
+        List<Rule> rules = new ArrayList<>();
+        for (Relation relation : follows() ? relations : List.<Relation>of()) {
+            TargetTable target = tables.get(relation.displayName());
+            SourceShape shape = before.get(relation.oid());
+            if (target != null && target.isTable() && shape != null) {
+                rules.addAll(ColumnRules.of(relation, target, shape.asIn(target)));
+            }
+        }
+        return Flux.fromIterable(rules)
+                .concatMap(rule -> takeOver(rule, transactionOpen))
+                .then(Mono.just(!rules.isEmpty()));
+    }
+
+    private Mono<Void> takeOver(Rule rule, boolean transactionOpen) {
+        Statement alteration = rule.statement();
+        List<Statement> all = transactionOpen
+                ? List.of(ExactApplier.BEGIN_PART, WAIT_BRIEFLY, alteration, WAIT_AS_BEFORE, ExactApplier.END_PART)
+                : List.of(BEGIN, WAIT_BRIEFLY, alteration, COMMIT);
+        return session.run(all)
+                .doOnNext(done -> news.altered(alteration))
+                .then()
+                .onErrorResume(StatementFailure.class, failure -> {
+                    if (!rule.leftFor().contains(String.valueOf(TargetErrors.sqlState(failure)))) {
+                        return Mono.error(explained(failure));
+                    }
+                    news.left(alteration, failure);
+                    return transactionOpen
+                            ? session.run(List.of(ExactApplier.UNDO_PART, ExactApplier.END_PART))
+                                    .then()
+                            : Mono.empty();
                 });
     }
 
@@ -252,7 +297,7 @@ final class SchemaFollower {
         }
     }
 
-    private static Statement dropNotNull(TargetTable target, TargetColumn column) {
+    static Statement dropNotNull(TargetTable target, TargetColumn column) {
         return Statement.of(
                 TableDefinition.dropNotNull(target, column),
                 "take NOT NULL from column " + column.name() + " of " + target.displayName());

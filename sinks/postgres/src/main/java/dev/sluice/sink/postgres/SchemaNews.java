@@ -31,6 +31,15 @@ final class SchemaNews {
         log.info("{}: as in the source: {}", context.pipeline(), alteration.sql());
     }
 
+    void left(Statement alteration, StatementFailure refused) {
+        log.warn(
+                "{}: the source has changed, the target cannot yet: {} ({}). Rows do not need it; run it before others write"
+                        + " to the target.",
+                context.pipeline(),
+                alteration.sql(),
+                TargetErrors.describe(refused.reason()));
+    }
+
     /**
      * Each column is told once.
      *

@@ -28,11 +28,18 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
      * @param sourceName in the source
      * @param number in the source, 0 if it was not known
      * @param targetNumber in the target
-     * @param notNull whether the source forbade NULL
+     * @param notNull whether the source forbade NULL; no longer true where the target has not followed yet
+     * @param defaultText see {@link Column#defaultText}
      */
-    record Known(String name, String sourceName, int number, int targetNumber, boolean notNull) {
+    record Known(
+            String name,
+            String sourceName,
+            int number,
+            int targetNumber,
+            boolean notNull,
+            @Nullable String defaultText) {
         Known named(String other) {
-            return new Known(other, sourceName, number, targetNumber, notNull);
+            return new Known(other, sourceName, number, targetNumber, notNull, defaultText);
         }
 
         /** The same column, whatever it is called. */
@@ -58,17 +65,25 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
         List<Known> known = new ArrayList<>();
         for (int i = 0; i < seen.columns().size(); i++) {
             Column column = seen.columns().get(i);
-            int number = column.number();
-            if (number == 0 && before != null) {
-                number = before.named(column.name()).map(Known::number).orElse(0);
-            }
-            int targetNumber =
-                    target.column(column.name()).map(TargetColumn::number).orElse(0);
-            String sourceName = relation.columns().get(i).name();
-            known.add(new Known(column.name(), sourceName, number, targetNumber, column.notNull()));
+            TargetColumn there = target.column(column.name()).orElse(null);
+            known.add(known(column, relation.columns().get(i).name(), there, before));
         }
         int highest = Math.max(relation.highest(), before == null ? 0 : before.highest);
         return new SourceShape(relation.oid(), relation.schema(), relation.name(), highest, known);
+    }
+
+    private static Known known(
+            Column column, String sourceName, @Nullable TargetColumn there, @Nullable SourceShape before) {
+        Known earlier = before == null ? null : before.named(column.name()).orElse(null);
+        int number = column.number();
+        boolean follows = before == null || earlier != null && earlier.notNull() || there != null && there.notNull();
+        return new Known(
+                column.name(),
+                sourceName,
+                number == 0 && earlier != null ? earlier.number() : number,
+                there == null ? 0 : there.number(),
+                column.notNull() && follows,
+                number == 0 && earlier != null ? earlier.defaultText() : column.defaultText());
     }
 
     String displayName() {
@@ -168,7 +183,8 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
                 .put("sourceName", known.sourceName())
                 .put("number", known.number())
                 .put("targetNumber", known.targetNumber())
-                .put("notNull", known.notNull())));
+                .put("notNull", known.notNull())
+                .put("default", known.defaultText())));
         return array.encode();
     }
 
@@ -182,7 +198,8 @@ record SourceShape(long oid, String schema, String name, int highest, List<Known
                     column.getString("sourceName", column.getString("name")),
                     column.getInteger("number"),
                     column.getInteger("targetNumber"),
-                    column.getBoolean("notNull")));
+                    column.getBoolean("notNull"),
+                    column.getString("default")));
         }
         return columns;
     }

@@ -66,6 +66,8 @@ final class TableTargets {
         return shapes.read(relations).flatMap(before -> catalogue
                 .read(relations, before.values())
                 .flatMap(tables -> followed(relations, tables, before, transactionOpen, 1))
+                .flatMap(tables -> follower.takeOverRules(relations, tables, before, transactionOpen)
+                        .flatMap(altered -> altered ? catalogue.read(relations, before.values()) : Mono.just(tables)))
                 .flatMap(tables -> shapes.write(bind(relations, tables, before))));
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.source.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.engine.change.CopyChunk;
 import dev.sluice.engine.change.ErrorKind;
@@ -312,6 +313,7 @@ class SnapshotTest extends SourceTest {
 
     @Test
     void aFailoverSlotIsMadeWhenAskedFor(TestDatabase database) throws Exception {
+        assumeTrue(database.version() >= 17, "failover slots came with 17");
         database.execute(ITEMS);
         Source source = open(
                 Sources.named(Sources.config(database.url(), "public.*"), database.name(), database.name(), true),

@@ -120,7 +120,8 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
                         column.notNull(),
                         column.index(),
                         0,
-                        Earlier.UNKNOWN))
+                        Earlier.UNKNOWN,
+                        null))
                 .toList();
     }
 
@@ -157,36 +158,42 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
                     notNull,
                     index,
                     present.number(),
-                    present.earlier());
+                    present.earlier(),
+                    present.defaultText());
         }
-        int number = present == null ? 0 : present.number();
-        return otherType(described, facts.types(), announced, key, notNull, index, number);
+        DataType type = typeThen(described, facts.types(), announced);
+        return new Column(
+                described.name(),
+                type,
+                described.modifier(),
+                typeText(type, described, facts.types()),
+                key,
+                notNull,
+                index,
+                present == null ? 0 : present.number(),
+                Earlier.UNKNOWN,
+                present == null ? null : present.defaultText());
     }
 
     /** The column has another type now, or is gone. */
-    private static Column otherType(
-            ColumnDescription described,
-            TypeCatalogue types,
-            Map<Long, TypeMessage> announced,
-            boolean key,
-            boolean notNull,
-            int index,
-            int number)
+    private static DataType typeThen(ColumnDescription described, TypeCatalogue types, Map<Long, TypeMessage> announced)
             throws SQLException {
         types.load(List.of(described.type()));
         DataType type = types.find(described.type());
-        String text;
         if (type != null) {
-            text = types.format(described.type(), described.modifier());
-        } else {
-            TypeMessage named = announced.get(described.type());
-            type = named == null
-                    ? types.get(described.type())
-                    : new DataType.Base(named.oid(), named.schema(), named.name());
-            text = type.schema() + "." + type.name();
+            return type;
         }
-        return new Column(
-                described.name(), type, described.modifier(), text, key, notNull, index, number, Earlier.UNKNOWN);
+        TypeMessage named = announced.get(described.type());
+        return named == null
+                ? types.get(described.type())
+                : new DataType.Base(named.oid(), named.schema(), named.name());
+    }
+
+    private static String typeText(DataType type, ColumnDescription described, TypeCatalogue types)
+            throws SQLException {
+        return types.find(described.type()) == null
+                ? type.schema() + "." + type.name()
+                : types.format(described.type(), described.modifier());
     }
 
     /** The connection, opened if it is not. */
