@@ -1,13 +1,16 @@
 package dev.sluice.daemon.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.daemon.cli.InProcess;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +22,11 @@ class RowFiltersTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path directory;
+
+    @BeforeEach
+    void requireRowFilters(TestDatabase source) throws SQLException {
+        assumeTrue(source.version() >= 15, "row filters came with 15");
+    }
 
     @Test
     void copyStreamAndVerifySeeTheSameRows(TestDatabase source) throws Exception {

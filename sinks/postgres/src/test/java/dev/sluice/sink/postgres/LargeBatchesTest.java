@@ -5,6 +5,7 @@ import static dev.sluice.sink.postgres.TargetFixture.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
@@ -247,6 +248,7 @@ class LargeBatchesTest {
 
     @Test
     void aTargetThatGivesNoSecondConnectionIsServedByOne() throws Exception {
+        assumeTrue(database.version() >= 15, "a role with few rights can silence triggers since 15");
         String role = database.name() + "_role";
         database.execute(
                 "CREATE ROLE " + role + " LOGIN CONNECTION LIMIT 1",

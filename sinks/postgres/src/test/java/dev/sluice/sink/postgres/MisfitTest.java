@@ -189,6 +189,7 @@ class MisfitTest {
         String role = database.name() + "_user";
         database.execute(
                 "CREATE TABLE t (id int PRIMARY KEY)",
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC", // as it is since 15
                 "CREATE ROLE " + role + " LOGIN",
                 "GRANT SELECT, INSERT ON t TO " + role);
         try {
