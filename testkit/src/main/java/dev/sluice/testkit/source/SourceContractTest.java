@@ -1,6 +1,7 @@
 package dev.sluice.testkit.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.engine.change.Operation;
 import dev.sluice.engine.change.Position;
@@ -47,6 +48,24 @@ public abstract class SourceContractTest {
      */
     protected abstract Source open(PostgresServer server, String database, List<String> tables);
 
+    /** The position that the server has been told to forget everything before. */
+    protected abstract long confirmed(TestDatabase database) throws SQLException;
+
+    /** How much of what the source makes is there, whatever it counts. */
+    protected abstract long made(TestDatabase database) throws SQLException;
+
+    /** How many bytes of what was written the server has sent, until now. */
+    protected abstract long sent(TestDatabase database) throws SQLException;
+
+    /** Whether transactions come in the order in which they were committed, also where that shows in no row. */
+    protected abstract boolean keepsCommitOrder();
+
+    /** Whether the position follows what is written elsewhere in the cluster, as the server keeps all of it for us. */
+    protected abstract boolean followsOthers();
+
+    /** Whether a large value that an UPDATE has not changed is left out. */
+    protected abstract boolean leavesOutUnchanged();
+
     @BeforeEach
     void createTable(TestDatabase database) throws SQLException {
         database.execute(TABLE, "ALTER TABLE items ALTER wide SET STORAGE EXTERNAL");
@@ -76,7 +95,12 @@ public abstract class SourceContractTest {
         }
         try (BatchProbe probe = subscribe(source, start)) {
             probe.untilChanges(4);
-            assertThat(ids(probe.changes())).containsExactly("2", "4", "1", "3");
+            List<@Nullable String> ids = ids(probe.changes());
+            if (keepsCommitOrder()) {
+                assertThat(ids).containsExactly("2", "4", "1", "3");
+            } else {
+                assertThat(ids).containsSubsequence("2", "4").containsSubsequence("1", "3");
+            }
             assertThat(probe.changes())
                     .extracting(change -> change.position().ordinal())
                     .containsExactly(1L, 2L, 1L, 2L);
@@ -109,7 +133,8 @@ public abstract class SourceContractTest {
                     .containsExactly(
                             Operation.INSERT, Operation.UPDATE, Operation.UPDATE, Operation.DELETE, Operation.TRUNCATE);
             assertThat(changes.get(0).value("wide")).hasSize(WIDE);
-            assertThat(changes.get(1).row()).containsEntry("name", "uno").doesNotContainKey("wide");
+            assertThat(changes.get(1).row()).containsEntry("name", "uno");
+            assertThat(changes.get(1).row().containsKey("wide")).isNotEqualTo(leavesOutUnchanged());
             assertThat(changes.get(2).old()).containsEntry("id", "1");
             assertThat(changes.get(2).row()).containsEntry("id", "2").containsEntry("name", null);
             assertThat(changes.get(3).old()).containsEntry("id", "2");
@@ -187,14 +212,9 @@ public abstract class SourceContractTest {
             for (int id = 2; id <= 8000; id += 100) {
                 insert(database, id, Math.min(id + 99, 8000));
             }
-            long written = lsn(database, "SELECT pg_current_wal_flush_lsn() - '0/0'");
-            long sent = stable(() -> lsn(
-                    database,
-                    "SELECT coalesce(max(sent_lsn - '0/0'), 0) FROM pg_stat_replication r"
-                            + " JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database()"));
-            assertThat(written - sent)
-                    .as("bytes of WAL not sent, of %s", 8000L * WIDE)
-                    .isGreaterThan(40_000_000L);
+            assertThat(stable(() -> sent(database)))
+                    .as("bytes sent, of %s", 8000L * WIDE)
+                    .isLessThan(4000L * WIDE);
             assertThat(probe.changes()).hasSize(1);
             probe.untilChanges(8000);
             assertThat(probe.violations()).isEmpty();
@@ -209,10 +229,10 @@ public abstract class SourceContractTest {
         try (BatchProbe probe = subscribe(source, start)) {
             Position end =
                     probe.untilChanges(100).until(p -> p.last().isBoundary()).last();
-            assertThat(confirmedLsn(database)).isLessThan(end.lsn());
+            assertThat(confirmed(database)).isLessThan(end.lsn());
             source.confirm(end);
             source.confirm(start);
-            eventually(() -> confirmedLsn(database), lsn -> lsn >= end.lsn());
+            eventually(() -> confirmed(database), lsn -> lsn >= end.lsn());
         }
     }
 
@@ -227,12 +247,13 @@ public abstract class SourceContractTest {
             source.confirm(end);
             await(source.close());
         }
-        assertThat(confirmedLsn(database)).isGreaterThanOrEqualTo(end.lsn());
+        assertThat(confirmed(database)).isGreaterThanOrEqualTo(end.lsn());
     }
 
     @Test
     void anIdleDatabaseStillMovesThePosition(TestDatabase database) throws Exception {
         Source source = source(database);
+        assumeTrue(followsOthers(), "nothing is kept because of others");
         Position start = begin(source);
         TestDatabase busy = database.another("busy");
         try (BatchProbe probe = subscribe(source, start)) {
@@ -293,10 +314,9 @@ public abstract class SourceContractTest {
         begin(source);
         List<String> told = get(source.origin().teardown(false));
         assertThat(told).isNotEmpty();
-        assertThat(slots(database)).isEqualTo(1);
+        assertThat(made(database)).isPositive();
         assertThat(get(source.origin().teardown(true))).hasSameSizeAs(told);
-        assertThat(slots(database)).isZero();
-        assertThat(database.value("SELECT count(*) FROM pg_publication")).isEqualTo("0");
+        assertThat(made(database)).isZero();
         assertThat(get(source.origin().teardown(true))).isEmpty();
     }
 
@@ -345,17 +365,8 @@ public abstract class SourceContractTest {
         return ids;
     }
 
-    private static long confirmedLsn(TestDatabase database) throws SQLException {
-        return lsn(
-                database,
-                "SELECT confirmed_flush_lsn - '0/0' FROM pg_replication_slots WHERE database = current_database()");
-    }
-
-    private static long slots(TestDatabase database) throws SQLException {
-        return lsn(database, "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()");
-    }
-
-    private static long lsn(TestDatabase database, String query) throws SQLException {
+    /** One number that the server is asked for. */
+    protected static long lsn(TestDatabase database, String query) throws SQLException {
         return Long.parseLong(Objects.requireNonNull(database.value(query)));
     }
 

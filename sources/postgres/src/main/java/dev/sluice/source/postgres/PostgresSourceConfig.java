@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url {@code postgresql://user@host:port/database}, see {@link dev.sluice.postgres.PostgresEndpoint#parse}
  * @param password if the URL has none
+ * @param capture how changes are noticed
+ * @param changelog the change log, where that is how
  * @param tables patterns, see {@link dev.sluice.engine.route.TableSelection}
  * @param rows for some tables a condition in SQL on the rows that are followed, see {@link RowFilters}
  * @param slot name of the replication slot; {@code sluice_<pipeline>} if left out
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public record PostgresSourceConfig(
         String url,
         @Nullable Secret password,
+        @Default("slot") Capture capture,
+        @Nullable ChangelogConfig changelog,
         List<String> tables,
         @Nullable Map<String, String> rows,
         @Nullable String slot,
@@ -41,6 +45,21 @@ public record PostgresSourceConfig(
         tables = List.copyOf(tables);
         rows = rows == null ? null : Map.copyOf(rows);
     }
+
+    /** How changes are noticed. */
+    public enum Capture {
+        /** A logical replication slot. */
+        SLOT,
+        /** Triggers that write a change log, for servers that give no right to replicate. */
+        CHANGELOG,
+        /** The slot where rights and settings allow it, else the change log. */
+        AUTO
+    }
+
+    /**
+     * @param limit how large the log may get on the source's disk; then changes are no longer logged, and it takes a new copy
+     */
+    public record ChangelogConfig(@Default("10GB") DataSize limit) {}
 
     /** Publishing a table without replica identity breaks its UPDATEs and DELETEs in the source: never done unasked. */
     public enum WithoutKey {

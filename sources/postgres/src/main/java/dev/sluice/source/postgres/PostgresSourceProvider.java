@@ -18,6 +18,11 @@ public final class PostgresSourceProvider implements SourceProvider<PostgresSour
 
     @Override
     public Source create(PostgresSourceConfig config, SourceContext context) {
-        return new PostgresSource(SourceSettings.of(config, context.pipeline()), context);
+        SourceSettings settings = SourceSettings.of(config, context.pipeline());
+        return switch (settings.capture()) {
+            case SLOT -> new PostgresSource(settings, context);
+            case CHANGELOG -> new ChangelogSource(settings, context);
+            case AUTO -> throw new UnsupportedOperationException("not yet");
+        };
     }
 }

@@ -6,12 +6,15 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.TableSelection;
 import dev.sluice.engine.source.CopyMode;
 import dev.sluice.postgres.PostgresEndpoint;
+import dev.sluice.source.postgres.PostgresSourceConfig.Capture;
+import dev.sluice.source.postgres.PostgresSourceConfig.CopyConfig;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration that has been read and checked. Immutable.
@@ -26,9 +29,9 @@ import java.util.regex.Pattern;
  * @param withoutKey what to do about tables without replica identity
  * @param batchBytes when a batch is full
  * @param statusInterval time between status messages
- * @param copyMode whether there is a first copy
- * @param copyWorkers connections for the first copy
- * @param copyChunkBytes what of a table is read in one piece, on the source's disk
+ * @param copy the first copy
+ * @param capture how changes are noticed
+ * @param logLimit how many bytes a change log may take on the source's disk
  */
 public record SourceSettings(
         String pipeline,
@@ -41,14 +44,31 @@ public record SourceSettings(
         WithoutKey withoutKey,
         int batchBytes,
         Duration statusInterval,
-        CopyMode copyMode,
-        int copyWorkers,
-        long copyChunkBytes) {
+        CopySettings copy,
+        Capture capture,
+        long logLimit) {
+    /**
+     * @param mode whether there is one, and anything after it
+     * @param workers connections
+     * @param chunkBytes what of a table is read in one piece, on the source's disk
+     */
+    public record CopySettings(CopyMode mode, int workers, long chunkBytes) {
+        private static final long DEFAULT_CHUNK_BYTES = 64 << 20;
+
+        static CopySettings of(@Nullable CopyConfig config) {
+            return config == null
+                    ? new CopySettings(CopyMode.INITIAL, 4, DEFAULT_CHUNK_BYTES)
+                    : new CopySettings(
+                            config.mode(), config.workers(), config.chunk().bytes());
+        }
+    }
+
     private static final int NAME_BYTES = 63;
     private static final Pattern SLOT_NAME = Pattern.compile("[a-z0-9_]{1," + NAME_BYTES + "}");
     private static final int MAXIMUM_BATCH_BYTES = 256 << 20;
     private static final int MAXIMUM_WORKERS = 64;
-    private static final long DEFAULT_CHUNK_BYTES = 64 << 20;
+    private static final long DEFAULT_LOG_LIMIT = 10L << 30;
+    private static final long LEAST_LOG_LIMIT = 1 << 20;
     private static final long LEAST_CHUNK_BYTES = 64 << 10;
 
     /** @throws SyncException CONFIGURATION, with everything that is wrong */
@@ -65,11 +85,11 @@ public record SourceSettings(
                 config.withoutKey(),
                 (int) Math.min(config.batch().bytes(), Integer.MAX_VALUE),
                 config.statusInterval(),
-                config.copy() == null ? CopyMode.INITIAL : config.copy().mode(),
-                config.copy() == null ? 4 : config.copy().workers(),
-                config.copy() == null
-                        ? DEFAULT_CHUNK_BYTES
-                        : config.copy().chunk().bytes());
+                CopySettings.of(config.copy()),
+                config.capture(),
+                config.changelog() == null
+                        ? DEFAULT_LOG_LIMIT
+                        : config.changelog().limit().bytes());
         List<Problem> problems = settings.problems();
         if (!problems.isEmpty()) {
             throw SyncException.of(problems);
@@ -109,11 +129,18 @@ public record SourceSettings(
                             "statusInterval: " + statusInterval.toMillis() + " ms is out of range",
                             "use 10ms to 30s; the server cuts connections that are silent for wal_sender_timeout, 60s by default"));
         }
-        if (copyWorkers < 1 || copyWorkers > MAXIMUM_WORKERS) {
-            problems.add(problem("copy.workers: " + copyWorkers + " is out of range", "use 1 to " + MAXIMUM_WORKERS));
+        if (copy.workers() < 1 || copy.workers() > MAXIMUM_WORKERS) {
+            problems.add(
+                    problem("copy.workers: " + copy.workers() + " is out of range", "use 1 to " + MAXIMUM_WORKERS));
         }
-        if (copyChunkBytes < LEAST_CHUNK_BYTES) {
-            problems.add(problem("copy.chunk: " + copyChunkBytes + " bytes is out of range", "use 64KB or more"));
+        if (copy.chunkBytes() < LEAST_CHUNK_BYTES) {
+            problems.add(problem("copy.chunk: " + copy.chunkBytes() + " bytes is out of range", "use 64KB or more"));
+        }
+        if (logLimit < LEAST_LOG_LIMIT) {
+            problems.add(problem("changelog.limit: " + logLimit + " bytes is out of range", "use 1MB or more"));
+        }
+        if (capture == Capture.CHANGELOG && !rows.conditions().isEmpty()) {
+            problems.add(problem("rows: the change log cannot filter rows", "leave rows: out, or use capture: slot"));
         }
         return problems;
     }

@@ -4,6 +4,7 @@ import dev.sluice.engine.config.DataSize;
 import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.Source;
 import dev.sluice.engine.source.SourceContext;
+import dev.sluice.source.postgres.PostgresSourceConfig.Capture;
 import dev.sluice.source.postgres.PostgresSourceConfig.CopyConfig;
 import dev.sluice.source.postgres.PostgresSourceConfig.WithoutKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +20,8 @@ public final class Sources {
     public static PostgresSourceConfig config(String url, String... tables) {
         return new PostgresSourceConfig(
                 url,
+                null,
+                Capture.SLOT,
                 null,
                 List.of(tables),
                 null,
@@ -61,6 +64,8 @@ public final class Sources {
         return new PostgresSourceConfig(
                 config.url(),
                 config.password(),
+                config.capture(),
+                config.changelog(),
                 config.tables(),
                 config.rows(),
                 slot,
@@ -70,6 +75,23 @@ public final class Sources {
                 config.batch(),
                 config.statusInterval(),
                 copy);
+    }
+
+    static PostgresSourceConfig withChangelog(PostgresSourceConfig config) {
+        return new PostgresSourceConfig(
+                config.url(),
+                config.password(),
+                Capture.CHANGELOG,
+                config.changelog(),
+                config.tables(),
+                config.rows(),
+                config.slot(),
+                config.publication(),
+                config.failover(),
+                config.withoutKey(),
+                config.batch(),
+                config.statusInterval(),
+                config.copy());
     }
 
     static Source open(PostgresSourceConfig config, String pipeline) {

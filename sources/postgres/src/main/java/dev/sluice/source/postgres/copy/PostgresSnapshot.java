@@ -2,10 +2,12 @@ package dev.sluice.source.postgres.copy;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.Position;
+import dev.sluice.engine.source.CopyMode;
 import dev.sluice.engine.source.Snapshot;
 import dev.sluice.engine.source.TableCopy;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableCatalogue;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.SQLException;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -36,7 +39,7 @@ public final class PostgresSnapshot implements Snapshot {
      * @param plan in which pieces they are read
      * @param scheduler where closing may block
      */
-    public PostgresSnapshot(
+    private PostgresSnapshot(
             SourceSettings settings,
             Connections connections,
             ExportedSnapshot exported,
@@ -50,12 +53,44 @@ public final class PostgresSnapshot implements Snapshot {
                 tables.stream().filter(Table::isPartitioned).map(Table::oid).collect(Collectors.toSet());
         AtomicInteger number = new AtomicInteger();
         this.pool = new CopyPool(
-                settings.copyWorkers(),
+                settings.copy().workers(),
                 () -> new CopyWorker(
                         connections,
                         exported.name(),
                         "sluice-" + settings.pipeline() + "-copy-" + number.incrementAndGet()));
         this.scheduler = scheduler;
+    }
+
+    /**
+     * Reads the catalog at the snapshot too: a table may have been altered while it was made. Blocks.
+     *
+     * @param published OIDs of the tables whose changes the stream brings from then on
+     * @param begun OIDs of tables of which chunks by key have been copied
+     */
+    public static PostgresSnapshot of(
+            SourceSettings settings,
+            Connections connections,
+            ExportedSnapshot exported,
+            Set<Long> published,
+            Set<Long> begun,
+            Scheduler scheduler)
+            throws SQLException {
+        try (PgConnection connection = connections.open()) {
+            ExportedSnapshot.takeUp(connection, exported.name());
+            TableCatalogue catalogue = new TableCatalogue(connection);
+            List<Table> tables = settings.copy().mode() == CopyMode.NEVER
+                    ? List.of()
+                    : catalogue.tables(settings.tables()).stream()
+                            .filter(table -> published.contains(table.oid()))
+                            .toList();
+            ChunkPlan plan = ChunkPlan.make(
+                    connection,
+                    tables,
+                    catalogue.sizes(published),
+                    settings.copy().chunkBytes(),
+                    begun);
+            return new PostgresSnapshot(settings, connections, exported, tables, plan, scheduler);
+        }
     }
 
     @Override

@@ -10,14 +10,14 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Says what mends a connection that was refused. */
-final class ConnectionErrors {
+public final class ConnectionErrors {
     private final PostgresEndpoint endpoint;
 
-    ConnectionErrors(PostgresEndpoint endpoint) {
+    public ConnectionErrors(PostgresEndpoint endpoint) {
         this.endpoint = endpoint;
     }
 
-    SyncException of(SQLException error) {
+    public SyncException of(SQLException error) {
         SyncException classified = SqlStates.source("connect to " + endpoint.displayName(), error);
         if (classified.kind() != ErrorKind.SOURCE_REFUSED) {
             return classified;

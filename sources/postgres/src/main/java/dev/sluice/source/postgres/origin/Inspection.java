@@ -83,7 +83,7 @@ final class Inspection {
                 confirmed,
                 relations,
                 unpublished,
-                settings.copyMode(),
+                settings.copy().mode(),
                 report.notices());
     }
 

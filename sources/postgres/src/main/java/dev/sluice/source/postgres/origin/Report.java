@@ -8,19 +8,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what checks find, so that an operator hears of everything at once. For one thread. */
-final class Report {
+public final class Report {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
 
-    void refuse(String what, String remedy) {
+    public void refuse(String what, String remedy) {
         add(ErrorKind.SOURCE_REFUSED, what, remedy);
     }
 
-    void add(ErrorKind kind, String what, String remedy) {
+    public void add(ErrorKind kind, String what, String remedy) {
         problems.add(new Problem(kind, what, remedy));
     }
 
-    void notice(String sentence) {
+    public void notice(String sentence) {
         notices.add(sentence);
     }
 
@@ -28,18 +28,18 @@ final class Report {
         return problems;
     }
 
-    List<String> notices() {
+    public List<String> notices() {
         return notices;
     }
 
     /** As a sentence with its remedy; null if there is none. */
-    @Nullable String firstProblem() {
+    public @Nullable String firstProblem() {
         return problems.isEmpty()
                 ? null
                 : problems.get(0).what() + ": " + problems.get(0).remedy();
     }
 
-    void throwIfAny() {
+    public void throwIfAny() {
         if (!problems.isEmpty()) {
             throw SyncException.of(problems);
         }

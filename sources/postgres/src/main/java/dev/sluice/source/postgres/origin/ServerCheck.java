@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param superuser whether we may do anything
  * @param createRight whether we may create things in the database, a publication for one
  */
-record ServerCheck(
+public record ServerCheck(
         int versionNumber,
         String version,
         boolean standby,
@@ -42,7 +42,7 @@ record ServerCheck(
             FROM pg_roles r WHERE r.rolname = current_user
             """;
 
-    static ServerCheck read(Connection connection) throws SQLException {
+    public static ServerCheck read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {
             if (!row.next()) {
@@ -61,14 +61,19 @@ record ServerCheck(
         }
     }
 
-    /** @param slot ours, or null if it has to be made */
-    void report(String user, @Nullable ReplicationSlot slot, boolean failover, Report report) {
+    /** What counts whichever way changes are noticed. */
+    public void reportVersion(Report report) {
         if (versionNumber < OLDEST) {
             report.refuse("the server is PostgreSQL " + version + "; 14 to 18 are supported", "upgrade the server");
         }
         if (versionNumber >= NEWEST) {
             report.notice("The server is PostgreSQL " + version + ", newer than any that this was tested with.");
         }
+    }
+
+    /** @param slot ours, or null if it has to be made */
+    void report(String user, @Nullable ReplicationSlot slot, boolean failover, Report report) {
+        reportVersion(report);
         if (failover && versionNumber < 170000) {
             report.refuse(
                     "failover: the server is PostgreSQL " + version + "; failover slots came with 17",

@@ -10,7 +10,6 @@ import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
 import dev.sluice.source.postgres.SourceSettings;
-import dev.sluice.source.postgres.copy.ChunkPlan;
 import dev.sluice.source.postgres.copy.ExportedSnapshot;
 import dev.sluice.source.postgres.copy.PostgresSnapshot;
 import java.sql.ResultSet;
@@ -62,7 +61,7 @@ final class SnapshotStart {
 
     /** For a new stream, or for no stream at all. Null if it was given up: then everything has been closed. */
     @Nullable PostgresSnapshot open() {
-        boolean temporary = settings.copyMode() == CopyMode.ONLY;
+        boolean temporary = settings.copy().mode() == CopyMode.ONLY;
         return unlessGivenUp(() -> start(this::prepare, temporary, Set.of(), Duration.ZERO));
     }
 
@@ -105,8 +104,13 @@ final class SnapshotStart {
             Set<Long> published = preparation.prepare();
             PgConnection exporter = connections.openReplication().connection();
             try {
-                return look(
-                        temporary ? createTemporarySlot(exporter, patience) : createSlot(exporter), published, begun);
+                return PostgresSnapshot.of(
+                        settings,
+                        connections,
+                        temporary ? createTemporarySlot(exporter, patience) : createSlot(exporter),
+                        published,
+                        begun,
+                        scheduler);
             } catch (SQLException | RuntimeException error) {
                 closeAfter(exporter, error);
                 throw error;
@@ -117,22 +121,6 @@ final class SnapshotStart {
                 return null;
             }
             throw SqlStates.source("start a copy from " + settings.endpoint().displayName(), error);
-        }
-    }
-
-    /** Reads the catalog at the snapshot too: a table may have been altered while the slot was made. */
-    private PostgresSnapshot look(ExportedSnapshot exported, Set<Long> published, Set<Long> begun) throws SQLException {
-        try (PgConnection connection = connections.open()) {
-            ExportedSnapshot.takeUp(connection, exported.name());
-            TableCatalogue catalogue = new TableCatalogue(connection);
-            List<Table> tables = settings.copyMode() == CopyMode.NEVER
-                    ? List.of()
-                    : catalogue.tables(settings.tables()).stream()
-                            .filter(table -> published.contains(table.oid()))
-                            .toList();
-            ChunkPlan plan =
-                    ChunkPlan.make(connection, tables, catalogue.sizes(published), settings.copyChunkBytes(), begun);
-            return new PostgresSnapshot(settings, connections, exported, tables, plan, scheduler);
         }
     }
 

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * Which of the tables that match are published, and what is wrong with the others. A partition whose parent matches too is
  * part of its parent: its rows come under the parent's name.
  */
-final class TableChoice {
+public final class TableChoice {
     private final SourceSettings settings;
     private final TableCatalogue catalogue;
 
-    TableChoice(SourceSettings settings, TableCatalogue catalogue) {
+    public TableChoice(SourceSettings settings, TableCatalogue catalogue) {
         this.settings = settings;
         this.catalogue = catalogue;
     }
@@ -74,7 +74,7 @@ final class TableChoice {
 
     /** Why a table that came later cannot be followed; null if it can. Nothing that comes later stops the others. */
     @Nullable String obstacle(Table table, Publication publication) {
-        if (settings.copyMode() == CopyMode.NEVER) {
+        if (settings.copy().mode() == CopyMode.NEVER) {
             return "with copy: never, add it yourself: "
                     + Publication.addStatement(publication.name(), List.of(table), settings.rows()) + ";";
         }
@@ -93,7 +93,7 @@ final class TableChoice {
         return rights.firstProblem();
     }
 
-    private List<Table> matched(Report report) throws SQLException {
+    public List<Table> matched(Report report) throws SQLException {
         List<Table> matched = catalogue.tables(settings.tables());
         reportPatterns(matched, report);
         Set<Long> partitions = partitionsOfMatched(matched);
@@ -173,7 +173,7 @@ final class TableChoice {
                 : alter + " REPLICA IDENTITY FULL; or give it a primary key that is not deferrable";
     }
 
-    private void reportRights(Table table, Report report) {
+    public void reportRights(Table table, Report report) {
         String user = Identifiers.quote(settings.endpoint().user());
         if (!table.readable()) {
             report.refuse(

@@ -29,7 +29,7 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Tables are asked about one at a time, until that has happened so often that asking about all of them at once would
  * have been cheaper: see {@link KnownTables}. So one table is described at once, and ten thousand are too.
  */
-final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
+public final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     private static final int LEAST_BEFORE_MANY = 8;
 
     /** To read many tables at once costs each of them about this part of what it costs to read one. */
@@ -41,7 +41,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     private int askedSinceKnown;
     private volatile @Nullable PgConnection connection;
 
-    CatalogueDescriber(Connections connections, TableSelection wanted) {
+    public CatalogueDescriber(Connections connections, TableSelection wanted) {
         this.connections = connections;
         this.wanted = wanted;
     }
@@ -197,7 +197,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     }
 
     /** The connection, opened if it is not. */
-    PgConnection connection() throws SQLException {
+    public PgConnection connection() throws SQLException {
         PgConnection open = connection;
         if (open == null || open.isClosed()) {
             open = connections.openForQueries();
@@ -211,7 +211,7 @@ final class CatalogueDescriber implements RelationDescriber, AutoCloseable {
     }
 
     /** Closes the socket under whoever waits for an answer. Any thread. */
-    void abort() {
+    public void abort() {
         PgConnection open = connection;
         try {
             if (open != null) {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The server sends again the whole transaction that a position lies inside of, and after a crash may send more than was
  * asked for. What lies at or before {@code after} is counted, so that ordinals stay what they are, and left out.
  */
-final class ChangeAssembler {
+public final class ChangeAssembler {
     private final ChangeBatchBuilder builder;
     private final RelationDescriber describer;
     private final TableSelection selection;
@@ -53,7 +53,7 @@ final class ChangeAssembler {
     private long changes;
     private boolean urgent;
 
-    ChangeAssembler(RelationDescriber describer, TableSelection selection, Position after, int batchBytes) {
+    public ChangeAssembler(RelationDescriber describer, TableSelection selection, Position after, int batchBytes) {
         this.builder = new ChangeBatchBuilder(batchBytes);
         this.describer = describer;
         this.selection = selection;
@@ -66,7 +66,7 @@ final class ChangeAssembler {
      *
      * @throws MalformedMessageException if it is none, or cannot come here
      */
-    void accept(byte[] bytes, int offset, int length) throws SQLException {
+    public void accept(byte[] bytes, int offset, int length) throws SQLException {
         byte code = bytes[offset];
         switch (code) {
             case RowMessage.INSERT, RowMessage.UPDATE, RowMessage.DELETE -> row(bytes, offset, length);
@@ -84,7 +84,7 @@ final class ChangeAssembler {
         }
     }
 
-    private void begin(Begin begin) {
+    public void begin(Begin begin) {
         if (open != null) {
             throw new MalformedMessageException("Begin", "xid", "after the Commit of " + open.xid(), "" + begin.xid());
         }
@@ -98,7 +98,7 @@ final class ChangeAssembler {
         }
     }
 
-    private void commit(Commit commit) {
+    public void commit(Commit commit) {
         Begin begun = requireOpen("Commit");
         if (commit.commitLsn() != begun.finalLsn()) {
             throw new MalformedMessageException(
@@ -115,7 +115,7 @@ final class ChangeAssembler {
     }
 
     /** While nothing is open: everything before {@code lsn} has been sent. */
-    void keepalive(long lsn) {
+    public void keepalive(long lsn) {
         if (open == null && Long.compareUnsigned(lsn, boundary) > 0 && Long.compareUnsigned(lsn, after.lsn()) > 0) {
             reachBoundary(lsn);
         }
@@ -126,7 +126,7 @@ final class ChangeAssembler {
         boundary = lsn;
     }
 
-    private void relation(RelationMessage message) throws SQLException {
+    public void relation(RelationMessage message) throws SQLException {
         long xid = requireOpen("Relation").xid();
         boolean selected = selection.includes(message.schema(), message.name())
                 && !message.schema().equals(TableCatalogue.OWN_SCHEMA);
@@ -177,7 +177,7 @@ final class ChangeAssembler {
         added();
     }
 
-    private void truncate(Truncate truncate) {
+    public void truncate(Truncate truncate) {
         for (long oid : truncate.relations()) {
             FollowedRelation followed = followed((int) oid);
             if (!isLeftOut(followed)) {
@@ -231,7 +231,7 @@ final class ChangeAssembler {
     }
 
     /** Whose row or description was accepted last, for people; null if none was. */
-    @Nullable String lastTable() {
+    public @Nullable String lastTable() {
         return lastTable;
     }
 
@@ -244,27 +244,27 @@ final class ChangeAssembler {
         return open != null;
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return builder.isFull();
     }
 
     /** Whether there is nothing to tell. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return builder.isEmpty();
     }
 
     /** Whether there is more to tell than that keepalives have moved the position: a change, or a transaction that ended. */
-    boolean isUrgent() {
+    public boolean isUrgent() {
         return urgent;
     }
 
-    ChangeBatch build() {
+    public ChangeBatch build() {
         urgent = false;
         return builder.build();
     }
 
     /** How many changes were added since this was made. */
-    long changes() {
+    public long changes() {
         return changes;
     }
 }

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /** Adds to a Relation message what it does not say: types, NOT NULL, the primary key under replica identity FULL. */
-interface RelationDescriber {
+public interface RelationDescriber {
     /**
      * @param xid of the transaction in which the message came
      * @param announced types by OID, from Type messages, in case the catalog no longer has them

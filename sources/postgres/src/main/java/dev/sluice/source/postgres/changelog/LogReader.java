@@ -1,0 +1,174 @@
+package dev.sluice.source.postgres.changelog;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyOut;
+import org.postgresql.jdbc.PgConnection;
+
+/**
+ * The rows of one window, transaction by transaction. First which transactions there are, in the order of their last changes:
+ * who has waited for another one's row has changed it later. Then the rows of as many of them at a time as are read into
+ * memory, so that no transaction of ours is open while nobody asks for more; only one that is larger is read on demand. For
+ * one thread; blocking.
+ */
+final class LogReader {
+    /** How much of the log is in memory. */
+    private static final long PAGE_BYTES = 4 << 20;
+
+    /** So many transactions are listed at once, 24 bytes each. */
+    private static final int LISTED = 100_000;
+
+    /** More would make a list of ids that is longer than what they have changed. */
+    private static final int MOST_IN_GROUP = 10_000;
+
+    private final PgConnection connection;
+    private final Tick from;
+    private final Tick to;
+    private final Deque<byte[]> page = new ArrayDeque<>();
+    private final LogRow row = new LogRow();
+
+    private long[] xids = new long[0];
+    private long[] sizes = new long[0];
+    private int listed;
+    private int next;
+    private long lastNumber;
+    private boolean allListed;
+    private @Nullable CopyOut copying;
+
+    LogReader(PgConnection connection, Tick from, Tick to) {
+        this.connection = connection;
+        this.from = from;
+        this.to = to;
+    }
+
+    Tick from() {
+        return from;
+    }
+
+    Tick to() {
+        return to;
+    }
+
+    /** The next one, until the next call; null after the last. */
+    @Nullable LogRow next() throws SQLException {
+        while (page.isEmpty()) {
+            if (copying == null && !beginGroup()) {
+                return null;
+            }
+            fill();
+        }
+        row.read(page.remove());
+        return row;
+    }
+
+    /** Whether there is one that need not be waited for. */
+    boolean hasInMemory() {
+        return !page.isEmpty();
+    }
+
+    /** Also when it has not come to its end. */
+    void close() throws SQLException {
+        page.clear();
+        CopyOut open = copying;
+        copying = null;
+        if (open != null && open.isActive()) {
+            open.cancelCopy();
+        }
+    }
+
+    private void fill() throws SQLException {
+        CopyOut open = copying;
+        long bytes = 0;
+        while (open != null && bytes < PAGE_BYTES) {
+            byte[] message = open.readFromCopy();
+            if (message == null) {
+                copying = null;
+                return;
+            }
+            if (row.read(message)) { // not the trailer
+                page.add(message);
+                bytes += message.length;
+            }
+        }
+    }
+
+    private boolean beginGroup() throws SQLException {
+        if (next == listed && !list()) {
+            return false;
+        }
+        int end = next;
+        long bytes = 0;
+        while (end < listed && end - next < MOST_IN_GROUP && (end == next || bytes + sizes[end] <= PAGE_BYTES)) {
+            bytes += sizes[end++];
+        }
+        copying = connection.getCopyAPI().copyOut(rowsOf(next, end));
+        next = end;
+        return true;
+    }
+
+    /** Numbers only, none of them a user's. */
+    private String rowsOf(int begin, int end) {
+        StringBuilder ids = new StringBuilder("'{");
+        long lowest = Long.MAX_VALUE;
+        long highest = Long.MIN_VALUE;
+        for (int i = begin; i < end; i++) {
+            ids.append(i == begin ? "" : ",").append(xids[i]);
+            lowest = Math.min(lowest, xids[i]);
+            highest = Math.max(highest, xids[i]);
+        }
+        ids.append("}'::bigint[]");
+        String where = " WHERE xid BETWEEN " + lowest + " AND " + highest;
+        return "COPY (SELECT l.xid, l.shape, l.operation, l.old_row, l.new_row"
+                + " FROM (SELECT * FROM sluice.log_0" + where + " UNION ALL SELECT * FROM sluice.log_1" + where + ") l"
+                + " JOIN unnest(" + ids + ") WITH ORDINALITY AS t(xid, place) USING (xid)"
+                + " ORDER BY t.place, l.statement, l.number) TO STDOUT (FORMAT binary)";
+    }
+
+    private boolean list() throws SQLException {
+        if (allListed) {
+            return false;
+        }
+        String where = " WHERE xid >= " + from.from() + " AND xid < " + to.from() + " OR xid = ANY ("
+                + from.runningAsArray() + ")";
+        String columns =
+                "SELECT xid, number, coalesce(octet_length(old_row), 0) + coalesce(octet_length(new_row), 0) AS size";
+        String query = "SELECT xid, max(number), sum(size)::bigint FROM (" + columns + " FROM sluice.log_0" + where
+                + " UNION ALL " + columns + " FROM sluice.log_1" + where + ") l GROUP BY xid HAVING max(number) > "
+                + lastNumber + " AND pg_visible_in_snapshot(xid::text::xid8, '" + to.snapshot()
+                + "') ORDER BY max(number) LIMIT " + LISTED;
+        next = 0;
+        listed = 0;
+        try (Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            while (found.next()) {
+                makeRoom();
+                xids[listed] = found.getLong(1);
+                lastNumber = found.getLong(2);
+                sizes[listed] = found.getLong(3);
+                listed++;
+            }
+        }
+        allListed = listed < LISTED;
+        return listed > 0;
+    }
+
+    private void makeRoom() {
+        if (listed == xids.length) {
+            int room = Math.max(64, listed * 2);
+            xids = java.util.Arrays.copyOf(xids, room);
+            sizes = java.util.Arrays.copyOf(sizes, room);
+        }
+    }
+
+    /** Lets the planner use what there is for finding rows by transaction; the logs have no statistics. */
+    static void prepare(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET enable_seqscan = off; SET work_mem = '64MB'");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.sluice.source.postgres.changelog;
+
+import dev.sluice.engine.change.ReplicaIdentity;
+import dev.sluice.source.postgres.changelog.LogShape.LogColumn;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code sluice.shape}, as far as it was read. For one thread. */
+final class LogShapes {
+    /** A partition has the name that the table that is followed has now. */
+    private static final String READ = """
+            SELECT s.id, s.root, coalesce(n.nspname, s.table_schema), coalesce(c.relname, s.table_name), s.identity,
+              x.name, x.place, x.type, x.modifier, x.key, x.generated
+            FROM sluice.shape s
+            LEFT JOIN pg_class c ON c.oid = s.root AND s.root <> s.relation
+            LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN LATERAL json_to_recordset(s.columns)
+              AS x(name text, place int, type bigint, modifier int, key boolean, generated boolean) ON true
+            WHERE s.id > ? ORDER BY s.id
+            """;
+
+    private final Map<Integer, LogShape> shapes = new HashMap<>();
+    private int last;
+
+    /** Those that were noted since; blocks. What the windows until now need is there then. */
+    void readNew(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setInt(1, Math.max(0, last - OUT_OF_ORDER));
+            try (ResultSet row = statement.executeQuery()) {
+                boolean there = row.next();
+                while (there) {
+                    there = readOne(row);
+                }
+            }
+        }
+    }
+
+    /** Numbers are given before they are committed, so that one may appear after a higher one. */
+    private static final int OUT_OF_ORDER = 1000;
+
+    private boolean readOne(ResultSet row) throws SQLException {
+        int id = row.getInt(1);
+        long root = row.getLong(2);
+        String schema = row.getString(3);
+        String table = row.getString(4);
+        ReplicaIdentity identity = ReplicaIdentity.of(row.getString(5).charAt(0));
+        List<LogColumn> columns = new ArrayList<>();
+        boolean there;
+        do {
+            if (row.getString(6) != null) {
+                columns.add(new LogColumn(
+                        row.getString(6),
+                        row.getInt(7),
+                        row.getLong(8),
+                        row.getInt(9),
+                        row.getBoolean(10),
+                        row.getBoolean(11)));
+            }
+            there = row.next();
+        } while (there && row.getInt(1) == id);
+        shapes.put(id, LogShape.of(root, schema, table, identity, columns));
+        last = Math.max(last, id);
+        return there;
+    }
+
+    /** Null if it was never noted, or has been deleted. */
+    @Nullable LogShape find(int id) {
+        return shapes.get(id);
+    }
+}

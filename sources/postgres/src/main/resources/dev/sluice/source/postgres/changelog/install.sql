@@ -1,0 +1,326 @@
+-- The change log of Sluice: triggers write each change of a table into sluice.log_0 or sluice.log_1, in the transaction
+-- that makes it. Sluice records snapshots as ticks; what one tick sees and the one before did not is a window.
+--
+-- Every function runs as whoever installs this, with a search path of its own, so that the application's roles need no
+-- right in the schema sluice, and cannot reach in.
+
+CREATE TABLE sluice.changelog (
+  version int NOT NULL,
+  pipeline text NOT NULL,
+  generation uuid NOT NULL DEFAULT gen_random_uuid(),
+  -- The row's own xmin, unless it was restored from a dump.
+  installed_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  system_identifier bigint NOT NULL DEFAULT (pg_control_system()).system_identifier
+);
+
+-- Which log is written now, and how large it may get.
+CREATE TABLE sluice.writing (
+  log smallint NOT NULL DEFAULT 0 CHECK (log IN (0, 1)),
+  log_limit bigint NOT NULL
+);
+
+-- Numbers the changes. A transaction has its id before it takes a number.
+CREATE SEQUENCE sluice.change_number;
+SELECT nextval('sluice.change_number');
+
+-- The columns that a table had when rows of it were written.
+CREATE TABLE sluice.shape (
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  relation oid NOT NULL,
+  fingerprint numeric NOT NULL,
+  table_schema name NOT NULL,
+  table_name name NOT NULL,
+  root oid NOT NULL,
+  identity "char" NOT NULL,
+  columns json NOT NULL
+);
+CREATE INDEX shape_relation ON sluice.shape (relation);
+
+-- No btree: it takes a bulk insert to five times its cost. Rows come roughly in the order of their transactions.
+CREATE TABLE sluice.log_0 (
+  statement bigint NOT NULL,
+  number bigint NOT NULL DEFAULT nextval('sluice.change_number'),
+  xid bigint NOT NULL,
+  shape int NOT NULL,
+  operation "char" NOT NULL,
+  old_row text,
+  new_row text
+) WITH (autovacuum_enabled = off, toast.autovacuum_enabled = off);
+CREATE TABLE sluice.log_1 (LIKE sluice.log_0 INCLUDING ALL)
+  WITH (autovacuum_enabled = off, toast.autovacuum_enabled = off);
+CREATE INDEX log_0_xid ON sluice.log_0 USING brin (xid) WITH (pages_per_range = 32);
+CREATE INDEX log_1_xid ON sluice.log_1 USING brin (xid) WITH (pages_per_range = 32);
+
+-- Positions are as far from each other as there can be transactions between two ticks, times two.
+CREATE TABLE sluice.tick (
+  position bigint PRIMARY KEY,
+  snapshot pg_snapshot NOT NULL,
+  change_number bigint NOT NULL,
+  ticked_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- The tables that have triggers, with what changes when somebody touches those.
+CREATE TABLE sluice.followed (
+  relation oid PRIMARY KEY,
+  fingerprint numeric NOT NULL
+);
+
+-- Written by the triggers when the log is full: from then on changes are missing.
+CREATE TABLE sluice.overflow (
+  overflowed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Remembers the columns that a table has now; those of a partition in the order of the table that is followed.
+CREATE FUNCTION sluice.note_shape(relation oid) RETURNS int LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO sluice.shape (relation, fingerprint, table_schema, table_name, root, identity, columns)
+  SELECT c.oid,
+    (SELECT sum(a.xmin::text::bigint * a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
+    n.nspname, c.relname, root.oid,
+    CASE WHEN root.relreplident = 'i' THEN 'i' WHEN root.relreplident = 'd' AND key.columns IS NOT NULL THEN 'd' ELSE 'f' END,
+    (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'place', coalesce(r.attnum, a.attnum), 'type', a.atttypid::bigint,
+        'modifier', a.atttypmod, 'key', coalesce(r.attnum = ANY (key.columns), false), 'generated', a.attgenerated <> '')
+        ORDER BY a.attnum), '[]')
+      FROM pg_attribute a LEFT JOIN pg_attribute r ON r.attrelid = root.oid AND r.attname = a.attname AND r.attnum > 0
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_class root ON root.oid = coalesce((
+    SELECT t.tgrelid FROM pg_trigger t JOIN pg_partition_ancestors(c.oid) a ON a.relid = t.tgrelid
+    WHERE t.tgname = 'sluice_truncate' AND c.relispartition LIMIT 1), c.oid)
+  LEFT JOIN LATERAL (
+    SELECT i.indkey[0:i.indnkeyatts - 1]::int2[] AS columns FROM pg_index i
+    WHERE i.indrelid = root.oid AND i.indisvalid AND i.indimmediate
+      AND CASE WHEN root.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) key ON true
+  WHERE c.oid = relation
+  RETURNING id
+$$;
+
+-- Before each statement: takes its number. What a statement's triggers change further comes after what it changed itself,
+-- though it is logged first; so each statement puts its number on a stack, which the trigger after it takes off.
+CREATE FUNCTION sluice.begin_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM set_config('sluice.statements',
+    nextval('sluice.change_number') || ' ' || coalesce(current_setting('sluice.statements', true), ''), true);
+  RETURN NULL;
+END $$;
+
+-- Where a change of a table is to be written: which log, and the table's shape. No log if it is full.
+CREATE FUNCTION sluice.destination(relation oid, named_schema name, named_table name, OUT log smallint, OUT shape int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint;
+  allowed bigint;
+BEGIN
+  -- Whatever alters a column writes its row in pg_attribute; a table that is renamed has another name.
+  SELECT w.log, w.log_limit, s.id INTO log, allowed, shape
+  FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = destination.relation
+    AND s.table_name = named_table AND s.table_schema = named_schema AND s.fingerprint = (
+      SELECT sum(a.xmin::text::bigint * a.attnum) FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0)
+  LIMIT 1;
+  bytes := CASE log WHEN 0 THEN pg_relation_size('sluice.log_0') ELSE pg_relation_size('sluice.log_1') END;
+  IF bytes >= allowed THEN
+    INSERT INTO sluice.overflow SELECT WHERE NOT EXISTS (SELECT FROM sluice.overflow);
+    log := NULL;
+  ELSIF shape IS NULL THEN
+    shape := sluice.note_shape(relation);
+  END IF;
+END $$;
+
+-- The number of the statement that is being executed.
+CREATE FUNCTION sluice.statement_number() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(nullif(split_part(current_setting('sluice.statements', true), ' ', 1), '')::bigint,
+    nextval('sluice.change_number'))
+$$;
+
+-- Takes the number of a statement that has ended off the stack.
+CREATE FUNCTION sluice.take_off() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  stack text := current_setting('sluice.statements', true);
+BEGIN
+  PERFORM set_config('sluice.statements', substr(stack, length(split_part(stack, ' ', 1)) + 2), true);
+END $$;
+
+-- After each statement, with its rows before and after, which PostgreSQL keeps in the same order.
+CREATE FUNCTION sluice.log_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
+SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C' AS $$
+DECLARE
+  first bigint := sluice.statement_number();
+  log smallint;
+  shape int;
+BEGIN
+  PERFORM sluice.take_off();
+  SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
+  IF log IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', n::text FROM new_rows n;
+    ELSE
+      INSERT INTO sluice.log_1 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', n::text FROM new_rows n;
+    END IF;
+  ELSIF TG_OP = 'UPDATE' THEN
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', o.row, n.row
+      FROM (SELECT row_number() OVER () AS place, o::text AS row FROM old_rows o) o
+      JOIN (SELECT row_number() OVER () AS place, n::text AS row FROM new_rows n) n USING (place) ORDER BY place;
+    ELSE
+      INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', o.row, n.row
+      FROM (SELECT row_number() OVER () AS place, o::text AS row FROM old_rows o) o
+      JOIN (SELECT row_number() OVER () AS place, n::text AS row FROM new_rows n) n USING (place) ORDER BY place;
+    END IF;
+  ELSIF TG_OP = 'DELETE' THEN
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', o::text FROM old_rows o;
+    ELSE
+      INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', o::text FROM old_rows o;
+    END IF;
+  ELSE
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (statement, xid, shape, operation) VALUES (first, (SELECT pg_current_xact_id()::text::bigint), shape, 'T');
+    ELSE
+      INSERT INTO sluice.log_1 (statement, xid, shape, operation) VALUES (first, (SELECT pg_current_xact_id()::text::bigint), shape, 'T');
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- After each row, where statements do not tell: partitions, which get this trigger from their table, and inheritance.
+CREATE FUNCTION sluice.log_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
+SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C' AS $$
+DECLARE
+  log smallint;
+  shape int;
+BEGIN
+  SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
+  IF log IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF log = 0 THEN
+    INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row, new_row) VALUES (sluice.statement_number(), (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
+  ELSE
+    INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row, new_row) VALUES (sluice.statement_number(), (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- After each statement whose rows were logged one by one.
+CREATE FUNCTION sluice.end_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM sluice.take_off();
+  RETURN NULL;
+END $$;
+
+-- What changes when a trigger of ours is dropped, replaced or disabled, be it for a moment; null if one is not as it should be.
+CREATE FUNCTION sluice.fingerprint(relation oid) RETURNS numeric LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT CASE WHEN count(*) FILTER (WHERE t.tgrelid = $1 AND t.tgenabled IN ('O', 'A')) >= 4
+      AND bool_and(t.tgenabled IN ('O', 'A'))
+    THEN sum(t.xmin::text::bigint) FILTER (WHERE t.tgrelid = $1) END
+  FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace n ON n.oid = f.pronamespace
+  WHERE n.nspname = 'sluice' AND (t.tgrelid = $1 OR t.tgrelid IN (SELECT relid FROM pg_partition_tree($1)))
+$$;
+
+-- One at a time, until the transaction ends.
+CREATE FUNCTION sluice.hold_ticks() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT pg_advisory_xact_lock('sluice.tick'::regclass::oid::bigint)
+$$;
+
+-- Records what a snapshot sees. Ticks are held, and the snapshot was taken since.
+CREATE FUNCTION sluice.tick_at(seen pg_snapshot, written bigint) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO sluice.tick (position, snapshot, change_number)
+  SELECT coalesce(
+    (SELECT t.position + 2 + 2 * (pg_snapshot_xmax(seen)::text::bigint - pg_snapshot_xmax(t.snapshot)::text::bigint
+        + (SELECT count(*) FROM pg_snapshot_xip(t.snapshot)))
+      FROM sluice.tick t ORDER BY t.position DESC LIMIT 1),
+    -- After any position of an earlier change log.
+    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), seen, written
+  RETURNING position
+$$;
+
+-- Begins anew: forgets every tick and change. Waits for transactions that are writing changes.
+CREATE FUNCTION sluice.forget() RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $$
+  TRUNCATE sluice.log_0, sluice.log_1, sluice.overflow, sluice.tick
+$$;
+
+-- The tick after a position; if there is none, a new one, unless nothing can have happened since.
+CREATE FUNCTION sluice.next_tick(after bigint, anyway boolean,
+  OUT "position" bigint, OUT snapshot pg_snapshot, OUT ticked_at timestamptz) LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  last sluice.tick;
+  written bigint;
+  seen pg_snapshot;
+BEGIN
+  SELECT t.position, t.snapshot, t.ticked_at INTO "position", snapshot, ticked_at
+  FROM sluice.tick t WHERE t.position > after AND NOT anyway ORDER BY t.position LIMIT 1;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  PERFORM sluice.hold_ticks();
+  SELECT * INTO last FROM sluice.tick t ORDER BY t.position DESC LIMIT 1;
+  SELECT last_value INTO written FROM sluice.change_number; -- first: who has taken one has an id that the snapshot knows
+  seen := pg_current_snapshot();
+  IF anyway OR written <> last.change_number OR EXISTS (
+      SELECT FROM pg_snapshot_xip(last.snapshot) x WHERE pg_visible_in_snapshot(x, seen)) THEN
+    PERFORM sluice.tick_at(seen, written);
+  END IF;
+  SELECT t.position, t.snapshot, t.ticked_at INTO "position", snapshot, ticked_at
+  FROM sluice.tick t WHERE t.position > after ORDER BY CASE WHEN anyway THEN -t.position ELSE t.position END LIMIT 1;
+END $$;
+
+-- Everything up to a position is wanted no more: forgets its ticks, and empties the log that is not written now. Then the
+-- two change places.
+CREATE FUNCTION sluice.confirm(confirmed bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' AS $$
+DECLARE
+  kept sluice.tick;
+  current smallint;
+BEGIN
+  SELECT * INTO kept FROM sluice.tick t WHERE t.position <= confirmed ORDER BY t.position DESC LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  DELETE FROM sluice.tick t WHERE t.position < kept.position;
+  SELECT log INTO current FROM sluice.writing;
+  IF current = 0 THEN
+    IF pg_relation_size('sluice.log_1') > 0 THEN
+      LOCK TABLE sluice.log_1 IN ACCESS EXCLUSIVE MODE;
+      IF NOT EXISTS (SELECT FROM sluice.log_1 l WHERE l.xid >= pg_snapshot_xmax(kept.snapshot)::text::bigint
+          OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(kept.snapshot) x)) THEN
+        TRUNCATE sluice.log_1;
+      END IF;
+    ELSIF pg_relation_size('sluice.log_0') > 32 * 1024 * 1024 THEN
+      UPDATE sluice.writing SET log = 1;
+    END IF;
+  ELSIF pg_relation_size('sluice.log_0') > 0 THEN
+    LOCK TABLE sluice.log_0 IN ACCESS EXCLUSIVE MODE;
+    IF NOT EXISTS (SELECT FROM sluice.log_0 l WHERE l.xid >= pg_snapshot_xmax(kept.snapshot)::text::bigint
+        OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(kept.snapshot) x)) THEN
+      TRUNCATE sluice.log_0;
+    END IF;
+  ELSIF pg_relation_size('sluice.log_1') > 32 * 1024 * 1024 THEN
+    UPDATE sluice.writing SET log = 0;
+  END IF;
+EXCEPTION WHEN lock_not_available THEN
+  NULL; -- somebody writes or reads it; the next time
+END $$;
+
+-- Lets the reader find what was written last without looking through all of the log.
+CREATE FUNCTION sluice.summarize() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' AS $$
+BEGIN
+  PERFORM brin_summarize_new_values('sluice.log_0_xid'), brin_summarize_new_values('sluice.log_1_xid');
+EXCEPTION WHEN lock_not_available THEN
+  NULL;
+END $$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sluice FROM PUBLIC;
