@@ -9,10 +9,7 @@ import dev.sluice.postgres.Connections;
 import dev.sluice.source.postgres.changelog.ChangelogOrigin;
 import dev.sluice.source.postgres.changelog.ChangelogSession;
 import dev.sluice.source.postgres.changelog.LogKeeper;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -25,14 +22,14 @@ final class ChangelogSource implements Source {
     private final Origin origin;
     private final LogKeeper keeper;
     private final AtomicLong confirmed = new AtomicLong();
-    private final AtomicReference<@Nullable ChangelogSession> session = new AtomicReference<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final OneSubscription<ChangelogSession> subscription;
 
     ChangelogSource(SourceSettings settings, SourceContext context) {
         this.settings = settings;
         connections = new Connections(settings.endpoint(), settings.pipeline());
         meters = new SourceMeters(context.meters(), settings.pipeline());
         threads = new SourceThreads(settings.pipeline());
+        subscription = new OneSubscription<>(threads.reading());
         origin = new ChangelogOrigin(settings, connections, threads.asking());
         keeper = new LogKeeper(
                 settings,
@@ -49,24 +46,8 @@ final class ChangelogSource implements Source {
 
     @Override
     public Flux<ChangeBatch> changes(Position after) {
-        return Flux.defer(() -> {
-            ChangelogSession opening = begin(after);
-            return Flux.<ChangeBatch, ChangelogSession>generate(
-                            opening::open, ChangelogSession::emit, ChangelogSession::free)
-                    .subscribeOn(threads.reading())
-                    .doOnCancel(opening::stop); // out here, where it is heard while the session opens
-        });
-    }
-
-    private ChangelogSession begin(Position after) {
-        ChangelogSession opening = new ChangelogSession(settings, connections, after, threads.feedback(), meters);
-        ChangelogSession before = session.get();
-        boolean free = before == null || before.isStopped();
-        if (closed.get() || !free || !session.compareAndSet(before, opening)) {
-            throw new IllegalStateException(
-                    closed.get() ? "the source is closed" : "the stream has a subscriber already");
-        }
-        return opening;
+        return subscription.changes(
+                () -> new ChangelogSession(settings, connections, after, threads.feedback(), meters));
     }
 
     @Override
@@ -76,24 +57,17 @@ final class ChangelogSource implements Source {
 
     @Override
     public Mono<Void> close() {
-        return Mono.defer(() -> closed.compareAndSet(false, true) ? end() : Mono.empty());
+        return Mono.defer(() -> subscription.close() ? end() : Mono.empty());
     }
 
     /** The reader first, then what is told to the server, then the threads. */
     private Mono<Void> end() {
-        ChangelogSession last = session.get();
-        Mono<Void> freed = last == null
-                ? Mono.empty()
-                : Mono.defer(() -> {
-                    last.free();
-                    return Mono.fromFuture(last.freed());
-                });
         Mono<Void> told = Mono.<Void>fromRunnable(() -> {
                     keeper.tell();
                     keeper.close();
                 })
                 .subscribeOn(threads.asking());
-        return freed.then(told).doOnTerminate(this::release).doOnCancel(this::release);
+        return subscription.freed().then(told).doOnTerminate(this::release).doOnCancel(this::release);
     }
 
     private void release() {

@@ -8,11 +8,7 @@ import dev.sluice.engine.source.SourceContext;
 import dev.sluice.postgres.Connections;
 import dev.sluice.source.postgres.origin.PostgresOrigin;
 import dev.sluice.source.postgres.stream.StreamSession;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -27,16 +23,16 @@ public final class PostgresSource implements Source {
     private final Origin origin;
     private final SlotMonitor monitor;
     private final AtomicLong confirmed = new AtomicLong();
-    private final AtomicReference<@Nullable StreamSession> session = new AtomicReference<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final OneSubscription<StreamSession> subscription;
 
     PostgresSource(SourceSettings settings, SourceContext context) {
         this.settings = settings;
         connections = new Connections(settings.endpoint(), settings.pipeline());
         meters = new SourceMeters(context.meters(), settings.pipeline());
         threads = new SourceThreads(settings.pipeline());
+        subscription = new OneSubscription<>(threads.reading());
         origin = new PostgresOrigin(settings, connections, threads.asking());
-        monitor = new SlotMonitor(settings, connections, meters, session::get, threads.monitoring());
+        monitor = new SlotMonitor(settings, connections, meters, subscription::last, threads.monitoring());
     }
 
     @Override
@@ -46,23 +42,8 @@ public final class PostgresSource implements Source {
 
     @Override
     public Flux<ChangeBatch> changes(Position after) {
-        return Flux.defer(() -> {
-            StreamSession opening = begin(after);
-            return Flux.<ChangeBatch, StreamSession>generate(opening::open, StreamSession::emit, StreamSession::free)
-                    .subscribeOn(threads.reading())
-                    .doOnCancel(opening::stop); // out here, where it is heard while the session opens
-        });
-    }
-
-    private StreamSession begin(Position after) {
-        StreamSession opening = new StreamSession(settings, connections, confirmed, after, threads.feedback(), meters);
-        StreamSession before = session.get();
-        boolean free = before == null || before.isStopped();
-        if (closed.get() || !free || !session.compareAndSet(before, opening)) {
-            throw new IllegalStateException(
-                    closed.get() ? "the source is closed" : "the stream has a subscriber already");
-        }
-        return opening;
+        return subscription.changes(
+                () -> new StreamSession(settings, connections, confirmed, after, threads.feedback(), meters));
     }
 
     @Override
@@ -73,20 +54,14 @@ public final class PostgresSource implements Source {
 
     @Override
     public Mono<Void> close() {
-        return Mono.defer(() -> closed.compareAndSet(false, true) ? end() : Mono.empty());
+        return Mono.defer(() -> subscription.close() ? end() : Mono.empty());
     }
 
     /** The reader first, then what it told the server, then the threads. */
     private Mono<Void> end() {
-        StreamSession last = session.get();
-        Mono<Void> told =
-                last == null ? Mono.empty() : Mono.fromFuture(end(last)).then(tell(last));
+        StreamSession last = subscription.last();
+        Mono<Void> told = last == null ? Mono.empty() : subscription.freed().then(tell(last));
         return told.doOnTerminate(this::release).doOnCancel(this::release);
-    }
-
-    private static CompletableFuture<Void> end(StreamSession last) {
-        last.free();
-        return last.freed();
     }
 
     private Mono<Void> tell(StreamSession last) {

@@ -11,41 +11,27 @@ import dev.sluice.source.postgres.changelog.WindowReader.Pause;
 import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
 import dev.sluice.source.postgres.stream.CatalogueDescriber;
 import dev.sluice.source.postgres.stream.ChangeAssembler;
+import dev.sluice.source.postgres.stream.ReadingSession;
 import dev.sluice.source.postgres.stream.StreamMeters;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.SynchronousSink;
 
-/**
- * One subscription to the change log: opened on the reading thread, read there on demand, freed on another. {@link #stop} and
- * {@link #free} may be called from any thread and more than once.
- */
-public final class ChangelogSession {
+/** One subscription to the change log. */
+public final class ChangelogSession extends ReadingSession {
     private static final Logger LOG = LoggerFactory.getLogger(ChangelogSession.class);
-    private static final long READER_PATIENCE_MILLIS = 2000;
 
     private final SourceSettings settings;
     private final Connections connections;
     private final Position after;
-    private final Executor freeing;
     private final StreamMeters meters;
     private final Pause pause = new Pause();
-    /** Held while something is read or opened; whoever frees waits for it. */
-    private final ReentrantLock reading = new ReentrantLock();
-
-    private final CompletableFuture<Void> freed = new CompletableFuture<>();
-    private volatile boolean stopped;
     private volatile @Nullable PgConnection connection;
     private volatile @Nullable CatalogueDescriber catalogue;
     private volatile @Nullable WindowReader reader;
-    private boolean announced;
 
     /**
      * @param after where to go on
@@ -53,37 +39,15 @@ public final class ChangelogSession {
      */
     public ChangelogSession(
             SourceSettings settings, Connections connections, Position after, Executor freeing, StreamMeters meters) {
+        super(settings.pipeline(), after, freeing);
         this.settings = settings;
         this.connections = connections;
         this.after = after;
-        this.freeing = freeing;
         this.meters = meters;
     }
 
-    /** Connects, unless stopped meanwhile. Blocks; fails with a SyncException, having freed everything. */
-    public ChangelogSession open() {
-        reading.lock();
-        try {
-            if (!stopped) {
-                connect();
-            }
-        } catch (SQLException | RuntimeException error) {
-            boolean wanted = stopped;
-            free();
-            if (!wanted) {
-                throw classified(error);
-            }
-            LOG.debug("{}: stopped while connecting", settings.pipeline(), error);
-        } finally {
-            reading.unlock();
-        }
-        if (stopped) {
-            free();
-        }
-        return this;
-    }
-
-    private void connect() throws SQLException {
+    @Override
+    protected void connect() throws SQLException {
         PgConnection opened = connections.open();
         connection = opened;
         LogReader.prepare(opened);
@@ -134,39 +98,17 @@ public final class ChangelogSession {
                 "changes after " + after + " are no longer available from the change log: " + why);
     }
 
-    /** Emits one batch, the first time one that only says that we are connected; completes if the session was stopped. */
-    public ChangelogSession emit(SynchronousSink<ChangeBatch> sink) {
-        reading.lock();
-        try {
-            WindowReader open = reader;
-            ChangeBatch batch = stopped || open == null ? null : announced ? open.next() : ChangeBatch.unmoved(after);
-            announced = true;
-            if (batch == null) {
-                sink.complete();
-            } else {
-                sink.next(batch);
-            }
-        } catch (SQLException | RuntimeException error) {
-            boolean wanted = stopped; // then whatever goes wrong is the end of the connection that we wanted
-            stop(); // first: whoever hears of the error may subscribe again at once
-            if (wanted) {
-                sink.complete();
-            } else {
-                sink.error(classified(error));
-            }
-        } finally {
-            reading.unlock();
-        }
-        return this;
+    @Override
+    protected @Nullable ChangeBatch next() throws SQLException {
+        WindowReader open = reader;
+        return open == null ? null : open.next();
     }
 
-    private SyncException classified(Exception error) {
+    @Override
+    protected SyncException classified(Exception error, boolean reading) {
         if (error instanceof MalformedMessageException malformed) {
-            WindowReader open = reader;
             return new SyncException(
-                    ErrorKind.SOURCE_PROTOCOL,
-                    malformed.getMessage() + ", after position " + (open == null ? after : open.reached()),
-                    malformed);
+                    ErrorKind.SOURCE_PROTOCOL, malformed.getMessage() + ", after position " + standing(), malformed);
         }
         if (error instanceof SQLException sql) {
             return "3F000".equals(sql.getSQLState())
@@ -183,9 +125,8 @@ public final class ChangelogSession {
         pause.wake();
     }
 
-    /** Makes a read that is under way return soon. */
-    public void stop() {
-        stopped = true;
+    @Override
+    protected void stopReading() {
         pause.end();
         WindowReader open = reader;
         if (open != null) {
@@ -193,30 +134,9 @@ public final class ChangelogSession {
         }
     }
 
-    /** Closes the connections, in the background. */
-    public void free() {
-        stop();
-        freeing.execute(this::release);
-    }
-
-    /** Completes when everything has been freed. */
-    public CompletableFuture<Void> freed() {
-        return freed;
-    }
-
-    private void release() {
-        if (isTakenInTime() || abort()) {
-            try {
-                close();
-            } finally {
-                reading.unlock();
-            }
-        }
-        freed.complete(null);
-    }
-
     /** Who reads is waiting for a server that does not answer, or for a large sort. */
-    private boolean abort() {
+    @Override
+    protected void abort() {
         PgConnection open = connection;
         try {
             if (open != null) {
@@ -229,19 +149,10 @@ public final class ChangelogSession {
         if (asking != null) {
             asking.abort();
         }
-        return isTakenInTime();
     }
 
-    private boolean isTakenInTime() {
-        try {
-            return reading.tryLock(READER_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException shuttingDown) {
-            Thread.currentThread().interrupt();
-            return reading.tryLock();
-        }
-    }
-
-    private void close() {
+    @Override
+    protected void close() {
         try {
             PgConnection open = connection;
             CatalogueDescriber asking = catalogue;
@@ -254,9 +165,5 @@ public final class ChangelogSession {
         } catch (SQLException broken) {
             LOG.debug("{}: connection was broken when it was closed", settings.pipeline(), broken);
         }
-    }
-
-    public boolean isStopped() {
-        return stopped;
     }
 }

@@ -35,26 +35,22 @@ final class InstallScript {
         return "UPDATE sluice.writing SET log_limit = " + bytes + " WHERE log_limit <> " + bytes + ";";
     }
 
-    /** Has a table's changes logged; it may have triggers of ours already. */
-    static List<String> follow(Table table, boolean rowByRow) {
-        String name = Identifiers.literal(table.sqlName());
-        return List.of(
-                drop(table.sqlName()),
-                resource(rowByRow ? "rows.sql" : "statements.sql").replace("@table@", table.sqlName()),
-                FINGERPRINT.formatted(name));
-    }
-
-    /** Takes a table's triggers away, those that are there. */
-    static String drop(String table) {
-        StringBuilder sql = new StringBuilder();
-        for (String trigger : List.of("begin", "insert", "update", "delete", "row", "end", "truncate")) {
-            sql.append("DROP TRIGGER IF EXISTS sluice_")
-                    .append(trigger)
-                    .append(" ON ")
-                    .append(table)
-                    .append(";\n");
+    /**
+     * Has a table's changes logged; it may have triggers of ours already.
+     *
+     * @param triggers of ours that it has
+     */
+    static List<String> follow(Table table, boolean rowByRow, Collection<String> triggers) {
+        String making = resource(rowByRow ? "rows.sql" : "statements.sql").replace("@table@", table.sqlName());
+        List<String> statements = new ArrayList<>();
+        for (String trigger : triggers) {
+            if (!making.contains(" TRIGGER " + trigger + " ")) { // it was logged the other way before
+                statements.add("DROP TRIGGER " + Identifiers.quote(trigger) + " ON " + table.sqlName() + ";");
+            }
         }
-        return sql.toString();
+        statements.add(making);
+        statements.add(FINGERPRINT.formatted(Identifiers.literal(table.sqlName())));
+        return statements;
     }
 
     /** What a role needs that runs the pipeline and has not installed it. */

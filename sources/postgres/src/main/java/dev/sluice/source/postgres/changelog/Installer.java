@@ -1,6 +1,5 @@
 package dev.sluice.source.postgres.changelog;
 
-import dev.sluice.postgres.Identifiers;
 import dev.sluice.postgres.Table;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
@@ -9,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Installer {
     private static final Logger LOG = LoggerFactory.getLogger(Installer.class);
 
-    private static final String FOLLOWED = """
-            SELECT n.nspname, c.relname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+    /** Without those that partitions have of their table. */
+    private static final String TRIGGERS = """
+            SELECT t.tgrelid, t.tgname, n.nspname || '.' || c.relname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
             JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE f.pronamespace = to_regnamespace('sluice') AND t.tgname = 'sluice_begin' ORDER BY 1, 2
+            WHERE f.pronamespace = to_regnamespace('sluice') AND t.tgparentid = 0 ORDER BY 3, 2
             """;
 
     private static final List<String> DROPPED = List.of(
@@ -34,7 +36,7 @@ final class Installer {
             "DROP FUNCTION IF EXISTS sluice.note_shape, sluice.destination, sluice.statement_number, sluice.take_off,"
                     + " sluice.begin_statement, sluice.log_statement, sluice.log_row, sluice.end_statement,"
                     + " sluice.fingerprint, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick, sluice.confirm,"
-                    + " sluice.summarize");
+                    + " sluice.summarize CASCADE"); // the triggers too, which takes no right on the tables
 
     private static final String EMPTY = """
             SELECT pg_has_role(nspowner, 'USAGE') AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid)
@@ -62,9 +64,15 @@ final class Installer {
         }
         Set<Long> oids = tables.stream().map(Table::oid).collect(Collectors.toSet());
         Map<Long, Boolean> rowByRow = Installation.rowByRow(connection, oids);
+        Map<Long, List<String>> triggers = new HashMap<>();
+        forEachTrigger((table, name, trigger) ->
+                triggers.computeIfAbsent(table, oid -> new ArrayList<>()).add(trigger));
         for (Table table : tables) {
             if (installation == null || !installation.intact().contains(table.oid())) {
-                statements.addAll(InstallScript.follow(table, rowByRow.getOrDefault(table.oid(), false)));
+                statements.addAll(InstallScript.follow(
+                        table,
+                        rowByRow.getOrDefault(table.oid(), false),
+                        triggers.getOrDefault(table.oid(), List.of())));
             }
         }
         return statements;
@@ -98,27 +106,34 @@ final class Installer {
         if (installation == null || !installation.pipeline().equals(settings.pipeline())) {
             return List.of();
         }
-        List<String> told = new ArrayList<>();
-        List<String> statements = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(FOLLOWED)) {
-            while (row.next()) {
-                told.add("triggers of the change log on " + row.getString(1) + "." + row.getString(2));
-                statements.add(InstallScript.drop(Identifiers.qualified(row.getString(1), row.getString(2))));
-            }
-        }
-        told.add("the change log in schema sluice");
+        Set<String> tables = new LinkedHashSet<>();
+        forEachTrigger((table, name, trigger) -> tables.add(name));
         if (really) {
-            statements.addAll(DROPPED);
-            drop(statements);
+            drop();
         }
+        List<String> told = new ArrayList<>();
+        tables.forEach(table -> told.add("triggers of the change log on " + table));
+        told.add("the change log in schema sluice");
         return told;
     }
 
-    private void drop(List<String> statements) throws SQLException {
+    private interface TriggerFound {
+        void add(long table, String tableName, String trigger);
+    }
+
+    private void forEachTrigger(TriggerFound found) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(TRIGGERS)) {
+            while (row.next()) {
+                found.add(row.getLong(1), row.getString(3), row.getString(2));
+            }
+        }
+    }
+
+    private void drop() throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
+            for (String sql : DROPPED) {
                 statement.execute(sql);
             }
             if (isEmpty(statement)) {

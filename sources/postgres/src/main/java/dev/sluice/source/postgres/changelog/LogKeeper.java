@@ -27,6 +27,9 @@ public final class LogKeeper implements AutoCloseable {
         void show(long bytes, long limitBytes);
     }
 
+    /** A log is emptied only the time after the two have changed places. */
+    private static final long WORTH_EMPTYING = 1 << 20;
+
     private static final String SIZE =
             "SELECT pg_total_relation_size('sluice.log_0') + pg_total_relation_size('sluice.log_1'),"
                     + " log_limit FROM sluice.writing";
@@ -38,6 +41,7 @@ public final class LogKeeper implements AutoCloseable {
     private final ScheduledFuture<?> keeping;
     private @Nullable PgConnection connection;
     private long told;
+    private long bytes;
     private boolean closed;
 
     /** @param confirmed the position, from 0 */
@@ -71,7 +75,7 @@ public final class LogKeeper implements AutoCloseable {
         }
         try {
             PgConnection open = open();
-            if (position > told) {
+            if (position > told || bytes > WORTH_EMPTYING) {
                 try (PreparedStatement statement = open.prepareStatement("SELECT sluice.confirm(?)")) {
                     statement.setLong(1, position);
                     statement.execute();
@@ -82,7 +86,8 @@ public final class LogKeeper implements AutoCloseable {
                 statement.execute("SELECT sluice.summarize()");
                 try (ResultSet row = statement.executeQuery(SIZE)) {
                     if (row.next()) {
-                        size.show(row.getLong(1), row.getLong(2));
+                        bytes = row.getLong(1);
+                        size.show(bytes, row.getLong(2));
                     }
                 }
             }

@@ -13,30 +13,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.SynchronousSink;
 
-/**
- * One subscription to the stream: opened on the reading thread, read there on demand, freed on the feedback timer's thread.
- * {@link #stop} and {@link #free} may be called from any thread and more than once.
- */
-public final class StreamSession {
+/** One subscription to a slot's stream. */
+public final class StreamSession extends ReadingSession {
     private static final Logger LOG = LoggerFactory.getLogger(StreamSession.class);
 
     /** Our own walsender of a moment ago, or of a process that was killed, may still hold the slot. */
     private static final Duration PATIENCE_FOR_SLOT = Duration.ofSeconds(10);
-
-    private static final Duration READER_PATIENCE = Duration.ofSeconds(2);
 
     private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
@@ -51,18 +42,9 @@ public final class StreamSession {
     private final ScheduledExecutorService timer;
     private final StreamMeters meters;
     private final StreamErrors errors;
-    /** Held while something is read or opened; whoever frees waits for it. */
-    private final ReentrantLock reading = new ReentrantLock();
-
-    private final CompletableFuture<Void> freed = new CompletableFuture<>();
-
-    private volatile boolean stopped;
     private volatile @Nullable ChangeReader reader;
-    private volatile Position standing;
     private volatile @Nullable Feedback feedback;
     private volatile @Nullable ReplicationLink link;
-    private boolean announced;
-    private boolean closed;
     private volatile @Nullable CatalogueDescriber catalogue;
     private @Nullable ScheduledFuture<?> heartbeat;
 
@@ -73,6 +55,7 @@ public final class StreamSession {
             Position after,
             ScheduledExecutorService timer,
             StreamMeters meters) {
+        super(settings.pipeline(), after, timer);
         this.settings = settings;
         this.connections = connections;
         this.confirmed = confirmed;
@@ -80,39 +63,14 @@ public final class StreamSession {
         this.timer = timer;
         this.meters = meters;
         this.errors = new StreamErrors(settings, after);
-        this.standing = after;
     }
 
-    /**
-     * Connects and starts streaming, unless stopped meanwhile. Blocks; fails with a SyncException, having freed everything.
-     */
-    public StreamSession open() {
-        reading.lock();
-        try {
-            if (!stopped) {
-                connect();
-            }
-        } catch (SQLException | RuntimeException error) {
-            boolean wanted = stopped;
-            free();
-            if (!wanted) {
-                throw errors.of(error, standing);
-            }
-            LOG.debug("{}: stopped while connecting", settings.pipeline(), error);
-        } finally {
-            reading.unlock();
-        }
-        if (stopped) {
-            free();
-        }
-        return this;
-    }
-
-    private void connect() throws SQLException {
+    @Override
+    protected void connect() throws SQLException {
         CatalogueDescriber describer = new CatalogueDescriber(connections, settings.tables());
         catalogue = describer;
         check(describer.connection());
-        if (stopped) {
+        if (isStopped()) {
             return;
         }
         ReplicationLink opened = openLink();
@@ -163,7 +121,7 @@ public final class StreamSession {
                 return ReplicationLink.open(connections, settings.slot(), settings.publication(), after.lsn());
             } catch (SQLException error) {
                 boolean inUse = SqlStates.OBJECT_IN_USE.equals(error.getSQLState());
-                if (!inUse || stopped || System.nanoTime() > deadline) {
+                if (!inUse || isStopped() || System.nanoTime() > deadline) {
                     throw error;
                 }
             }
@@ -180,42 +138,25 @@ public final class StreamSession {
         }
     }
 
-    /** Emits one batch, the first time one that only says that we are connected; completes if the session was stopped. */
-    public StreamSession emit(SynchronousSink<ChangeBatch> sink) {
-        reading.lock();
-        try {
-            ChangeReader open = reader;
-            ChangeBatch batch = stopped || open == null ? null : announced ? open.next() : ChangeBatch.unmoved(after);
-            announced = true;
-            if (batch == null) {
-                sink.complete();
-            } else {
-                standing = batch.last();
-                sink.next(batch);
-            }
-        } catch (SQLException | RuntimeException error) {
-            // Once stopped, whatever goes wrong is the end of the connection that we wanted.
-            boolean wanted = stopped;
-            stop(); // first: whoever hears of the error may subscribe again at once
-            if (wanted) {
-                sink.complete();
-            } else {
-                sink.error(errors.of(error, standing, lastTable()));
-            }
-        } finally {
-            reading.unlock();
-        }
-        if (stopped && freed.isDone()) {
-            free(); // whoever freed could not wait for us
-        }
-        return this;
+    @Override
+    protected @Nullable ChangeBatch next() throws SQLException {
+        ChangeReader open = reader;
+        return open == null ? null : open.next();
+    }
+
+    @Override
+    protected SyncException classified(Exception error, boolean reading) {
+        ChangeReader open = reader;
+        return reading
+                ? errors.of(error, standing(), open == null ? null : open.lastTable())
+                : errors.of(error, standing());
     }
 
     /** On the timer: keeps the connection alive while nothing is asked for. */
     private void beat() {
         Feedback told = feedback;
         try {
-            if (told != null && !stopped) {
+            if (told != null && !isStopped()) {
                 told.sendIfDue(System.nanoTime(), true);
             }
         } catch (RuntimeException unexpected) { // thrown on, it would end the beating without a word
@@ -226,64 +167,16 @@ public final class StreamSession {
         }
     }
 
-    private @Nullable String lastTable() {
-        ChangeReader open = reader;
-        return open == null ? null : open.lastTable();
-    }
-
-    /** Makes a read that is under way return soon. */
-    public void stop() {
-        stopped = true;
+    @Override
+    protected void stopReading() {
         ChangeReader open = reader;
         if (open != null) {
             open.stop();
         }
     }
 
-    /** Tells the server what was confirmed and closes the connections, in the background. */
-    public void free() {
-        stop();
-        try {
-            timer.execute(this::release);
-        } catch (RejectedExecutionException closed) { // the source is: nobody waits for this thread any more
-            release();
-        }
-    }
-
-    /** Completes when everything has been freed. */
-    public CompletableFuture<Void> freed() {
-        return freed;
-    }
-
-    private void release() {
-        if (takeFromReader()) {
-            try {
-                closeOnce();
-            } finally {
-                reading.unlock();
-            }
-        } else {
-            LOG.warn("{}: a connection does not answer; it is closed when it does", settings.pipeline());
-        }
-        freed.complete(null);
-    }
-
-    private void closeOnce() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        if (heartbeat != null) {
-            heartbeat.cancel(false);
-        }
-        close();
-    }
-
-    /** A reader that was stopped leaves within milliseconds, unless the network has swallowed what it waits for. */
-    private boolean takeFromReader() {
-        if (isTakenInTime()) {
-            return true;
-        }
+    @Override
+    protected void abort() {
         ReplicationLink stuck = link;
         if (stuck != null) {
             stuck.abort();
@@ -292,19 +185,15 @@ public final class StreamSession {
         if (asking != null) {
             asking.abort();
         }
-        return isTakenInTime();
     }
 
-    private boolean isTakenInTime() {
-        try {
-            return reading.tryLock(READER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException shuttingDown) {
-            Thread.currentThread().interrupt();
-            return reading.tryLock();
+    /** The server is told first what was confirmed. */
+    @Override
+    protected void close() {
+        ScheduledFuture<?> beating = heartbeat;
+        if (beating != null) {
+            beating.cancel(false);
         }
-    }
-
-    private void close() {
         quietly(this::lastWords);
         ReplicationLink streaming = link;
         if (streaming != null) {
@@ -366,9 +255,5 @@ public final class StreamSession {
     public long received() {
         Feedback known = feedback;
         return known == null ? after.lsn() : known.received();
-    }
-
-    public boolean isStopped() {
-        return stopped;
     }
 }

@@ -75,7 +75,7 @@ CREATE FUNCTION sluice.note_shape(relation oid) RETURNS int LANGUAGE sql
 SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO sluice.shape (relation, fingerprint, table_schema, table_name, root, identity, columns)
   SELECT c.oid,
-    (SELECT sum(a.xmin::text::bigint * a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
+    (SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
     n.nspname, c.relname, root.oid,
     CASE WHEN root.relreplident = 'i' THEN 'i' WHEN root.relreplident = 'd' AND key.columns IS NOT NULL THEN 'd' ELSE 'f' END,
     (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'place', coalesce(r.attnum, a.attnum), 'type', a.atttypid::bigint,
@@ -96,12 +96,18 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Before each statement: takes its number. What a statement's triggers change further comes after what it changed itself,
--- though it is logged first; so each statement puts its number on a stack, which the trigger after it takes off.
+-- though it is logged first; so each statement puts its number on a stack, which the triggers after it take off. Parts of
+-- one statement, such as the DELETE in WITH d AS (DELETE ...) INSERT ..., have one number, and come as they end.
 CREATE FUNCTION sluice.begin_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  stack text := coalesce(current_setting('sluice.statements', true), '');
+  top text := split_part(stack, ' ', 1);
 BEGIN
-  PERFORM set_config('sluice.statements',
-    nextval('sluice.change_number') || ' ' || coalesce(current_setting('sluice.statements', true), ''), true);
+  IF split_part(top, '/', 2) <> pg_trigger_depth()::text THEN
+    top := nextval('sluice.change_number') || '/' || pg_trigger_depth();
+  END IF;
+  PERFORM set_config('sluice.statements', top || ' ' || stack, true);
   RETURN NULL;
 END $$;
 
@@ -112,13 +118,13 @@ DECLARE
   bytes bigint;
   allowed bigint;
 BEGIN
-  -- Whatever alters a column writes its row in pg_attribute; a table that is renamed has another name.
+  -- Whatever alters a column writes its row in pg_attribute anew; a table that is renamed has another name.
   SELECT w.log, w.log_limit, s.id INTO log, allowed, shape
   FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = destination.relation
     AND s.table_name = named_table AND s.table_schema = named_schema AND s.fingerprint = (
-      SELECT sum(a.xmin::text::bigint * a.attnum) FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0)
+      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum) FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0)
   LIMIT 1;
-  bytes := CASE log WHEN 0 THEN pg_relation_size('sluice.log_0') ELSE pg_relation_size('sluice.log_1') END;
+  bytes := CASE log WHEN 0 THEN pg_table_size('sluice.log_0') ELSE pg_table_size('sluice.log_1') END;
   IF bytes >= allowed THEN
     INSERT INTO sluice.overflow SELECT WHERE NOT EXISTS (SELECT FROM sluice.overflow);
     log := NULL;
@@ -129,7 +135,7 @@ END $$;
 
 -- The number of the statement that is being executed.
 CREATE FUNCTION sluice.statement_number() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(nullif(split_part(current_setting('sluice.statements', true), ' ', 1), '')::bigint,
+  SELECT coalesce(nullif(split_part(current_setting('sluice.statements', true), '/', 1), '')::bigint,
     nextval('sluice.change_number'))
 $$;
 
@@ -141,7 +147,8 @@ BEGIN
   PERFORM set_config('sluice.statements', substr(stack, length(split_part(stack, ' ', 1)) + 2), true);
 END $$;
 
--- After each statement, with its rows before and after, which PostgreSQL keeps in the same order.
+-- After each statement, with its rows before and after, which PostgreSQL keeps in the same order. A row is (n.*), as n might be
+-- one of its columns.
 CREATE FUNCTION sluice.log_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
@@ -158,25 +165,25 @@ BEGIN
   END IF;
   IF TG_OP = 'INSERT' THEN
     IF log = 0 THEN
-      INSERT INTO sluice.log_0 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', n::text FROM new_rows n;
+      INSERT INTO sluice.log_0 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', (n.*)::text FROM new_rows n;
     ELSE
-      INSERT INTO sluice.log_1 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', n::text FROM new_rows n;
+      INSERT INTO sluice.log_1 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', (n.*)::text FROM new_rows n;
     END IF;
   ELSIF TG_OP = 'UPDATE' THEN
     IF log = 0 THEN
       INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', o.row, n.row
-      FROM (SELECT row_number() OVER () AS place, o::text AS row FROM old_rows o) o
-      JOIN (SELECT row_number() OVER () AS place, n::text AS row FROM new_rows n) n USING (place) ORDER BY place;
+      FROM (SELECT row_number() OVER () AS place, (o.*)::text AS row FROM old_rows o) o
+      JOIN (SELECT row_number() OVER () AS place, (n.*)::text AS row FROM new_rows n) n USING (place) ORDER BY place;
     ELSE
       INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', o.row, n.row
-      FROM (SELECT row_number() OVER () AS place, o::text AS row FROM old_rows o) o
-      JOIN (SELECT row_number() OVER () AS place, n::text AS row FROM new_rows n) n USING (place) ORDER BY place;
+      FROM (SELECT row_number() OVER () AS place, (o.*)::text AS row FROM old_rows o) o
+      JOIN (SELECT row_number() OVER () AS place, (n.*)::text AS row FROM new_rows n) n USING (place) ORDER BY place;
     END IF;
   ELSIF TG_OP = 'DELETE' THEN
     IF log = 0 THEN
-      INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', o::text FROM old_rows o;
+      INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', (o.*)::text FROM old_rows o;
     ELSE
-      INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', o::text FROM old_rows o;
+      INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', (o.*)::text FROM old_rows o;
     END IF;
   ELSE
     IF log = 0 THEN
@@ -298,7 +305,7 @@ BEGIN
           OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(kept.snapshot) x)) THEN
         TRUNCATE sluice.log_1;
       END IF;
-    ELSIF pg_relation_size('sluice.log_0') > 32 * 1024 * 1024 THEN
+    ELSIF pg_table_size('sluice.log_0') > 32 * 1024 * 1024 THEN
       UPDATE sluice.writing SET log = 1;
     END IF;
   ELSIF pg_relation_size('sluice.log_0') > 0 THEN
@@ -307,7 +314,7 @@ BEGIN
         OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(kept.snapshot) x)) THEN
       TRUNCATE sluice.log_0;
     END IF;
-  ELSIF pg_relation_size('sluice.log_1') > 32 * 1024 * 1024 THEN
+  ELSIF pg_table_size('sluice.log_1') > 32 * 1024 * 1024 THEN
     UPDATE sluice.writing SET log = 0;
   END IF;
 EXCEPTION WHEN lock_not_available THEN
