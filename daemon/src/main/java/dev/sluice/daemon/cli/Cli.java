@@ -35,6 +35,7 @@ public final class Cli {
                 .addSubcommand(new VerifyCommand(surroundings))
                 .addSubcommand(new ValidateCommand(surroundings))
                 .addSubcommand(new TablesCommand(surroundings))
+                .addSubcommand(new InstallCommand(surroundings))
                 .addSubcommand(new SequencesCommand(surroundings))
                 .addSubcommand(new TeardownCommand(surroundings))
                 .addSubcommand(new VersionCommand())

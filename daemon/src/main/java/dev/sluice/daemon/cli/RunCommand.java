@@ -3,6 +3,7 @@ package dev.sluice.daemon.cli;
 import dev.sluice.daemon.Daemon;
 import dev.sluice.engine.config.SluiceConfig;
 import dev.sluice.engine.flow.Pipeline;
+import dev.sluice.engine.flow.PipelineState;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -77,6 +78,15 @@ final class RunCommand implements Callable<Integer> {
                 .then(Mono.defer(pipeline::caughtUp))
                 .doOnSuccess(nothing -> LOG.info("{}: caught up", pipeline.name()))
                 .thenReturn(ExitCodes.OK)
+                .doOnError(error -> tellUnlessLogged(pipeline, error))
                 .onErrorReturn(ExitCodes.FAILED);
+    }
+
+    /** Why a pipeline has failed is in the log already; that nobody can tell how far it is, is not. */
+    private static void tellUnlessLogged(Pipeline pipeline, Throwable error) {
+        if (pipeline.status().state() != PipelineState.FAILED
+                && pipeline.status().reason() == null) {
+            LOG.error("{}: it cannot be told whether it has caught up: {}", pipeline.name(), error.getMessage());
+        }
     }
 }

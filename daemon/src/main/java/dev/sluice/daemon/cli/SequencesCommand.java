@@ -64,7 +64,7 @@ final class SequencesCommand implements Callable<Integer> {
         Connections source = new Connections(pair.source().endpoint(), APPLICATION);
         Connections target = new Connections(pair.target(), APPLICATION);
         try (Sequences sequences = Sequences.open(source, target)) {
-            List<SequencePair> found = sequences.pairs(pair.source().publication(), pair.route());
+            List<SequencePair> found = sequences.pairs(pair.source(), pair.route());
             if (found.isEmpty()) {
                 out.println("  no sequences");
             }

@@ -11,7 +11,6 @@ import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.config.PipelineConfig;
 import dev.sluice.engine.config.SinkSection;
 import dev.sluice.engine.config.SluiceConfig;
-import dev.sluice.source.postgres.SourceSettings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -91,9 +90,7 @@ final class VerifyCommand implements Callable<Integer> {
             out.println(both + ": not compared, it gets only some operations");
             return null;
         }
-        SourceSettings source = pair.source();
-        SinkVerification.Stream stream = new SinkVerification.Stream(
-                pair.pipeline(), pair.sink(), source.endpoint(), source.slot(), source.publication());
+        SinkVerification.Stream stream = new SinkVerification.Stream(pair.pipeline(), pair.sink(), pair.source());
         return new SinkVerification(stream, pair.target(), pair.route(), Patience.defaults());
     }
 

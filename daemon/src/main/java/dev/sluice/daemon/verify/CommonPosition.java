@@ -2,9 +2,6 @@ package dev.sluice.daemon.verify;
 
 import dev.sluice.engine.change.Position;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,44 +9,35 @@ import org.jspecify.annotations.Nullable;
 final class CommonPosition {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
-    private final @Nullable TargetPosition target;
+    private final @Nullable Filling filling;
     private final Duration patience;
     private boolean stuck;
     private @Nullable String behind;
 
-    /** @param target null if nobody is filling the target, so that there is nothing to wait for */
-    CommonPosition(@Nullable TargetPosition target, Duration patience) {
-        this.target = target;
+    /** @param filling null if nobody is filling the target, so that there is nothing to wait for */
+    CommonPosition(@Nullable Filling filling, Duration patience) {
+        this.filling = filling;
         this.patience = patience;
     }
 
     /** Whether the target can still change by itself. */
     boolean isMoving() {
-        return target != null;
+        return filling != null;
     }
 
     /**
      * Waits until the target has everything that any connection to the source can see by now.
      *
-     * @param marks a connection to the source in autocommit mode: a committed message in its WAL is a position that the
-     *     stream is sure to reach. The end of WAL is not, as long as nobody commits: reading tables alone can move it.
+     * @param marks a connection to the source in autocommit mode
      * @return whether the target got there in time; true at once if nobody is filling it
      */
     boolean await(Connection marks) throws InterruptedException {
-        return target == null || await(mark(marks), target);
-    }
-
-    private static Position mark(Connection marks) {
-        return Side.SOURCE.run("read the position", () -> write(marks));
-    }
-
-    private static Position write(Connection marks) throws SQLException {
-        try (Statement statement = marks.createStatement();
-                ResultSet row = statement.executeQuery("SELECT CASE WHEN pg_is_in_recovery() THEN"
-                        + " pg_last_wal_replay_lsn() ELSE pg_logical_emit_message(true, 'sluice', '') END")) {
-            row.next();
-            return Position.boundary(Position.parseLsn(row.getString(1)));
+        if (filling == null) {
+            return true;
         }
+        Position position =
+                Side.SOURCE.run("read the position", () -> filling.mark().write(marks));
+        return await(position, filling.target());
     }
 
     /**

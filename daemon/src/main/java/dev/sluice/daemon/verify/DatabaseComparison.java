@@ -29,14 +29,12 @@ public final class DatabaseComparison {
     private final Patience patience;
 
     /**
-     * @param follower how far the target has got while it is being filled; null when nobody fills it, and what differs
-     *     now differs
+     * @param filling how far the target has got; null when nobody fills it, and what differs now differs
      */
-    public DatabaseComparison(
-            Connections source, Connections target, @Nullable TargetPosition follower, Patience patience) {
+    public DatabaseComparison(Connections source, Connections target, @Nullable Filling filling, Patience patience) {
         this.source = source;
         this.target = target;
-        this.position = new CommonPosition(follower, patience.position());
+        this.position = new CommonPosition(filling, patience.position());
         this.patience = patience;
     }
 

@@ -4,6 +4,8 @@ import dev.sluice.engine.change.Relation;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.route.Route;
 import dev.sluice.postgres.Connections;
+import dev.sluice.source.postgres.FollowedTables;
+import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -40,9 +42,9 @@ public final class Sequences implements AutoCloseable {
     }
 
     /** Those that belong to columns of the tables which a sink gets, and those in the tables' schemas that belong to none. */
-    public List<SequencePair> pairs(String publication, Route route) {
-        List<Relation> tables =
-                Side.SOURCE.run("read the publication " + publication, () -> PublishedTables.of(source, publication));
+    public List<SequencePair> pairs(SourceSettings settings, Route route) {
+        List<Relation> tables = Side.SOURCE.run("read what is followed", () -> FollowedTables.of(source, settings)
+                .tables(source));
         return pairs(tables.stream().filter(route::includes).map(route::shape).toList());
     }
 

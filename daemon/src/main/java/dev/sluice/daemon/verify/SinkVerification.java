@@ -9,6 +9,8 @@ import dev.sluice.engine.route.Route;
 import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.PostgresEndpoint;
 import dev.sluice.postgres.SqlStates;
+import dev.sluice.source.postgres.FollowedTables;
+import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,11 +37,9 @@ public final class SinkVerification {
      *
      * @param pipeline name
      * @param sink name
-     * @param source the database
-     * @param slot that the daemon reads
-     * @param publication what it follows
+     * @param source whose tables
      */
-    public record Stream(String pipeline, String sink, PostgresEndpoint source, String slot, String publication) {}
+    public record Stream(String pipeline, String sink, SourceSettings source) {}
 
     public SinkVerification(Stream stream, PostgresEndpoint target, Route route, Patience patience) {
         this.stream = stream;
@@ -50,29 +50,35 @@ public final class SinkVerification {
 
     /** @param done told of each table when it is done */
     public VerifyReport run(Consumer<TableReport> done) {
-        Connections source = new Connections(stream.source(), APPLICATION);
+        Connections source = new Connections(stream.source().endpoint(), APPLICATION);
+        FollowedTables followed;
         List<Relation> tables;
         Map<String, String> conditions;
         boolean running;
         try (Connection connection = source.open()) {
-            tables = PublishedTables.of(connection, stream.publication());
-            conditions = PublishedTables.conditions(connection, stream.publication());
-            running = isSlotActive(connection);
+            followed = FollowedTables.of(connection, stream.source());
+            tables = followed.tables(connection);
+            conditions = followed.conditions(connection);
+            running = followed.isActive(connection);
         } catch (SQLException e) {
-            throw SqlStates.source("read the publication " + stream.publication(), e);
+            throw SqlStates.source("read what is followed", e);
         }
         if (tables.isEmpty()) {
             throw SyncException.of(List.of(new Problem(
                     ErrorKind.SOURCE_REFUSED,
-                    "there is nothing to compare: the publication " + stream.publication() + " of "
-                            + stream.source().displayName() + " is missing or empty",
-                    "Run the pipeline first; it makes the publication.")));
+                    "there is nothing to compare: the " + followed.displayName() + " of "
+                            + stream.source().endpoint().displayName() + " is missing or empty",
+                    "Run the pipeline first; it makes it.")));
         }
         List<Relation> routed =
                 tables.stream().filter(route::includes).map(route::shape).toList();
         try (Connection connection = target.open()) {
             TargetNames names = TargetNames.read(connection, stream.pipeline(), stream.sink());
-            return new DatabaseComparison(source, target, running ? () -> position(connection) : null, patience)
+            return new DatabaseComparison(
+                            source,
+                            target,
+                            running ? new Filling(followed::mark, () -> position(connection)) : null,
+                            patience)
                     .compare(routed, conditions, names, done);
         } catch (SQLException e) {
             throw SqlStates.target("read schema sluice in the target", e);
@@ -81,20 +87,11 @@ public final class SinkVerification {
 
     /** The sequences of the target that would give values again which the source has given. */
     public List<SequencePair> sequencesBehind() {
-        try (Sequences sequences = Sequences.open(new Connections(stream.source(), APPLICATION), target)) {
-            return sequences.pairs(stream.publication(), route).stream()
+        try (Sequences sequences =
+                Sequences.open(new Connections(stream.source().endpoint(), APPLICATION), target)) {
+            return sequences.pairs(stream.source(), route).stream()
                     .filter(SequencePair::isBehind)
                     .toList();
-        }
-    }
-
-    private boolean isSlotActive(Connection source) throws SQLException {
-        try (PreparedStatement statement =
-                source.prepareStatement("SELECT active FROM pg_replication_slots WHERE slot_name = ?")) {
-            statement.setString(1, stream.slot());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
         }
     }
 

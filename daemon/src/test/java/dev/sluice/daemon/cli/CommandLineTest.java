@@ -33,6 +33,8 @@ class CommandLineTest {
                   verify      Compare source and PostgreSQL sinks row by row, at a common position.
                   validate    Only read the configuration; show what it comes to or what is wrong.
                   tables      List every table of the sources: whether it is followed, and why not.
+                  install     Install the change log in the sources that need one (capture: changelog), or
+                                print its SQL.
                   sequences   Set the sequences of PostgreSQL sinks to where the source's are, never back.
                   teardown    Drop slot, publication and state of the pipelines, after asking.
                   version     Show which version this is.
@@ -51,7 +53,8 @@ class CommandLineTest {
     @Test
     void everyCommandHasHelp() {
         for (String command :
-                new String[] {"run", "verify", "validate", "sequences", "teardown", "version", "completion"}) {
+                new String[] {"run", "verify", "validate", "install", "sequences", "teardown", "version", "completion"
+                }) {
             assertThat(sluice.run(command, "--help")).as(command).isZero();
             assertThat(sluice.out()).as(command).contains("Usage: sluice " + command);
         }

@@ -44,7 +44,7 @@ public final class InProcess {
     /** Runs the pipelines of a configuration until they have caught up. */
     public void catchUp(Path file) {
         assertThat(run("run", "-c", file.toString(), "--until-caught-up"))
-                .as(log())
+                .as(log() + err())
                 .isZero();
     }
 

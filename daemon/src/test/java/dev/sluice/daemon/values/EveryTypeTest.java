@@ -20,8 +20,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Values of every type by the first copy, by inserts, updates and deletes, in tables with a key and in tables without one:
@@ -39,8 +40,9 @@ class EveryTypeTest {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    @Test
-    void valuesOfEveryTypeArriveUnchanged(TestDatabase source) throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"slot", "changelog"})
+    void valuesOfEveryTypeArriveUnchanged(String capture, TestDatabase source) throws Exception {
         TestDatabase target = source.another("target");
         target.execute(TypeCases.PREPARATION.toArray(String[]::new));
         source.execute(TypeCases.PREPARATION.toArray(String[]::new));
@@ -51,15 +53,16 @@ class EveryTypeTest {
         }
         Path events = directory.resolve("events.jsonl");
         Path file = directory.resolve("sluice.yaml");
-        Files.writeString(file, """
+        Files.writeString(
+                file, """
                 state: ./state
                 pipelines:
                   types:
-                    source: { type: postgres, url: "%s", slot: %s, publication: %s, tables: ["public.*"] }
+                    source: { type: postgres, capture: %s, url: "%s", slot: %s, publication: %s, tables: ["public.*"] }
                     sinks:
                       replica: { type: postgres, url: "%s" }
                       events: { type: file, path: "%s" }
-                """.formatted(source.url(), source.name(), source.name(), target.url(), events));
+                """.formatted(capture, source.url(), source.name(), source.name(), target.url(), events));
 
         sluice.catchUp(file);
         for (Map.Entry<String, TypeCase> table : tables.entrySet()) {

@@ -12,6 +12,7 @@ import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.PostgresEndpoint;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.origin.PublishedTables;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
 import java.sql.Connection;
@@ -245,7 +246,8 @@ class DatabaseComparisonTest {
                     .tables(TableSelection.all()).stream().map(Table::relation).toList();
         }
         List<TableReport> told = new ArrayList<>();
-        VerifyReport report = new DatabaseComparison(left, right, follower, patience).compare(relations, told::add);
+        Filling filling = follower == null ? null : new Filling(new PublishedTables("", "")::mark, follower);
+        VerifyReport report = new DatabaseComparison(left, right, filling, patience).compare(relations, told::add);
         assertThat(told).isEqualTo(report.tables());
         return report;
     }

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url {@code postgresql://user@host:port/database}, see {@link dev.sluice.postgres.PostgresEndpoint#parse}
  * @param password if the URL has none
- * @param capture how changes are noticed
- * @param changelog the change log, where that is how
  * @param tables patterns, see {@link dev.sluice.engine.route.TableSelection}
  * @param rows for some tables a condition in SQL on the rows that are followed, see {@link RowFilters}
+ * @param capture how changes are noticed
+ * @param changelog the change log, where that is how
  * @param slot name of the replication slot; {@code sluice_<pipeline>} if left out
  * @param publication its name; {@code sluice_<pipeline>} if left out
  * @param failover whether the slot is kept on standbys too (PostgreSQL 17 and later)
@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 public record PostgresSourceConfig(
         String url,
         @Nullable Secret password,
-        @Default("slot") Capture capture,
-        @Nullable ChangelogConfig changelog,
         List<String> tables,
         @Nullable Map<String, String> rows,
+        @Default("slot") Capture capture,
+        @Nullable ChangelogConfig changelog,
         @Nullable String slot,
         @Nullable String publication,
         @Default("false") boolean failover,

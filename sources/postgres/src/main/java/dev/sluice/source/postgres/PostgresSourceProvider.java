@@ -22,7 +22,7 @@ public final class PostgresSourceProvider implements SourceProvider<PostgresSour
         return switch (settings.capture()) {
             case SLOT -> new PostgresSource(settings, context);
             case CHANGELOG -> new ChangelogSource(settings, context);
-            case AUTO -> throw new UnsupportedOperationException("not yet");
+            case AUTO -> new AutoSource(settings, context);
         };
     }
 }

@@ -31,6 +31,7 @@ final class ChangelogInspection {
     private final SourceSettings settings;
     private final Connection connection;
     private final Report report = new Report();
+    private List<Table> followed = List.of();
 
     ChangelogInspection(SourceSettings settings, Connection connection) {
         this.settings = settings;
@@ -57,6 +58,7 @@ final class ChangelogInspection {
             tables = followable(tables, installation);
         }
         report.throwIfAny();
+        followed = tables;
         @Nullable Position confirmed = installation == null ? null : installation.confirmed();
         Set<Long> unlogged = tables.stream()
                 .map(Table::oid)
@@ -69,6 +71,11 @@ final class ChangelogInspection {
                 unlogged,
                 settings.copy().mode(),
                 report.notices());
+    }
+
+    /** Those of {@link #run}'s tables. */
+    List<Table> followed() {
+        return followed;
     }
 
     /** Those that match and can be followed; a key takes none of them. */

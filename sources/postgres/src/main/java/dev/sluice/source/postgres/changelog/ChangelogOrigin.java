@@ -1,6 +1,5 @@
 package dev.sluice.source.postgres.changelog;
 
-import dev.sluice.engine.change.ErrorKind;
 import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.engine.source.Origin;
@@ -26,6 +25,9 @@ import reactor.core.scheduler.Scheduler;
 
 /** Everything but the stream. Each call connects, works on a thread of {@code scheduler} and disconnects. */
 public final class ChangelogOrigin implements Origin {
+    /** Where there is no tick yet: what is committed now is in the snapshot that the stream will begin with. */
+    private static final Position BEFORE_ANY = Position.boundary(1);
+
     private final SourceSettings settings;
     private final Connections connections;
     private final Scheduler scheduler;
@@ -87,11 +89,8 @@ public final class ChangelogOrigin implements Origin {
     public Mono<Position> now() {
         return blocking(() -> {
             try (PgConnection connection = connections.openForQueries()) {
-                Tick tick = Tick.next(connection, 0, true);
-                if (tick == null) {
-                    throw new SyncException(ErrorKind.SOURCE_GAP, "the change log has no ticks any more");
-                }
-                return Position.boundary(tick.position());
+                Tick tick = Installation.read(connection) == null ? null : Tick.next(connection, 0, true);
+                return tick == null ? BEFORE_ANY : Position.boundary(tick.position());
             } catch (SQLException error) {
                 throw SqlStates.source("record a tick in " + settings.endpoint().displayName(), error);
             }

@@ -13,7 +13,10 @@ import dev.sluice.source.postgres.stream.CatalogueDescriber;
 import dev.sluice.source.postgres.stream.ChangeAssembler;
 import dev.sluice.source.postgres.stream.ReadingSession;
 import dev.sluice.source.postgres.stream.StreamMeters;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 /** One subscription to the change log. */
 public final class ChangelogSession extends ReadingSession {
     private static final Logger LOG = LoggerFactory.getLogger(ChangelogSession.class);
+
+    private static final Duration PATIENCE_FOR_LOCK = Duration.ofSeconds(10);
 
     private final SourceSettings settings;
     private final Connections connections;
@@ -52,6 +57,7 @@ public final class ChangelogSession extends ReadingSession {
         connection = opened;
         LogReader.prepare(opened);
         Tick reached = requireComplete(opened);
+        lock(opened);
         CatalogueDescriber describer = new CatalogueDescriber(connections, settings.tables());
         catalogue = describer;
         reader = new WindowReader(
@@ -83,6 +89,27 @@ public final class ChangelogSession extends ReadingSession {
             throw gap("the server went back in time: its last tick is " + latest);
         }
         return reached;
+    }
+
+    /** Two that read would confirm for each other. One of ours that is just ending is waited for. */
+    private void lock(PgConnection opened) throws SQLException {
+        long deadline = System.nanoTime() + PATIENCE_FOR_LOCK.toNanos();
+        try (Statement statement = opened.createStatement()) {
+            while (!isStopped()) {
+                try (ResultSet row =
+                        statement.executeQuery("SELECT pg_try_advisory_lock(" + LoggedTables.READER_LOCK + ")")) {
+                    row.next();
+                    if (row.getBoolean(1)) {
+                        return;
+                    }
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new SyncException(
+                            ErrorKind.SOURCE_UNAVAILABLE, "another instance reads the change log; stop one of the two");
+                }
+                pause.take();
+            }
+        }
     }
 
     private static void requireRoom(Installation installation) {

@@ -59,6 +59,7 @@ final class InstallScript {
         List<String> statements = new ArrayList<>();
         statements.add("GRANT USAGE ON SCHEMA sluice" + to);
         statements.add("GRANT SELECT ON ALL TABLES IN SCHEMA sluice" + to);
+        statements.add("GRANT SELECT ON ALL SEQUENCES IN SCHEMA sluice" + to);
         statements.add(
                 "GRANT EXECUTE ON FUNCTION sluice.fingerprint, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick,"
                         + " sluice.confirm, sluice.summarize" + to);

@@ -55,11 +55,11 @@ final class Installer {
     /** What would be run. */
     List<String> script(Collection<Table> tables) throws SQLException {
         Installation installation = Installation.read(connection);
+        Installation.Schema schema = Installation.Schema.read(connection);
         List<String> statements = new ArrayList<>();
         if (installation == null) {
-            statements.addAll(InstallScript.schema(
-                    Installation.Schema.read(connection) != null, settings.pipeline(), settings.logLimit()));
-        } else {
+            statements.addAll(InstallScript.schema(schema != null, settings.pipeline(), settings.logLimit()));
+        } else if (schema != null && schema.owned()) { // otherwise its limit is its owner's affair
             statements.add(InstallScript.limit(settings.logLimit()));
         }
         Set<Long> oids = tables.stream().map(Table::oid).collect(Collectors.toSet());

@@ -276,6 +276,9 @@ BEGIN
   SELECT * INTO last FROM sluice.tick t ORDER BY t.position DESC LIMIT 1;
   SELECT last_value INTO written FROM sluice.change_number; -- first: who has taken one has an id that the snapshot knows
   seen := pg_current_snapshot();
+  IF last.position IS NULL THEN
+    RETURN; -- nothing has begun
+  END IF;
   IF anyway OR written <> last.change_number OR EXISTS (
       SELECT FROM pg_snapshot_xip(last.snapshot) x WHERE pg_visible_in_snapshot(x, seen)) THEN
     PERFORM sluice.tick_at(seen, written);
