@@ -56,9 +56,11 @@ final class InstallCommand implements Callable<Integer> {
             out.println(comment + name + ": follows a replication slot, nothing is installed");
         } else if (print) {
             out.println("-- " + name + ": for database " + settings.endpoint().displayName());
-            out.println("BEGIN;");
-            ChangelogInstallation.script(settings).forEach(out::println);
-            out.println("COMMIT;");
+            for (List<String> transaction : ChangelogInstallation.script(settings)) {
+                out.println("BEGIN;");
+                transaction.forEach(out::println);
+                out.println("COMMIT;");
+            }
         } else {
             List<String> tables = ChangelogInstallation.install(settings);
             out.println(name + ": changes of these tables are logged in schema sluice: " + String.join(", ", tables));

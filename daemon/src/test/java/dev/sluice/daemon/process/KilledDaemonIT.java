@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nothing is lost and nothing applied twice when the daemon is killed, whenever that is. */
 class KilledDaemonIT {
-    private static final int KILLS_DURING_COPY = 6;
-    private static final int KILLS_WHILE_STREAMING = 14;
-
-    @Test
-    void sourceAndTargetAreEqualAfterTwentyKillsUnderLoad(@TempDir Path directory) throws Exception {
+    @ParameterizedTest
+    @CsvSource({"slot, 6, 14", "changelog, 4, 6"})
+    void sourceAndTargetAreEqualAfterManyKillsUnderLoad(
+            String capture, int duringCopy, int whileStreaming, @TempDir Path directory) throws Exception {
         long seed = Long.getLong("sluice.seed", 20_261_123L);
         Random random = new Random(seed);
         try (PostgresServer source = PostgresServer.start(Map.of());
@@ -28,14 +28,14 @@ class KilledDaemonIT {
             source.createDatabase("shop");
             target.createDatabase("shop");
             ShopLoad.createTables(source, "shop");
-            Path configuration = configuration(directory, source, target);
+            Path configuration = configuration(directory, capture, source, target);
             Path output = directory.resolve("daemon.log");
             long lines;
             try (ShopLoad load = ShopLoad.start(source, "shop", 2, seed)) {
-                for (int kill = 0; kill < KILLS_DURING_COPY; kill++) {
+                for (int kill = 0; kill < duringCopy; kill++) {
                     killAfter("copying", random.nextInt(900), target, configuration, output);
                 }
-                for (int kill = 0; kill < KILLS_WHILE_STREAMING; kill++) {
+                for (int kill = 0; kill < whileStreaming; kill++) {
                     killAfter("streaming", random.nextInt(1_500), target, configuration, output);
                 }
                 lines = load.stop();
@@ -85,13 +85,15 @@ class KilledDaemonIT {
                         + " t) r");
     }
 
-    private static Path configuration(Path directory, PostgresServer source, PostgresServer target) throws Exception {
+    private static Path configuration(Path directory, String capture, PostgresServer source, PostgresServer target)
+            throws Exception {
         return Files.writeString(directory.resolve("sluice.yaml"), """
                 state: %s
                 pipelines:
                   shop:
                     source:
                       type: postgres
+                      capture: %s
                       url: %s
                       tables: ["public.*"]
                     sinks:
@@ -99,6 +101,6 @@ class KilledDaemonIT {
                         type: postgres
                         url: %s
                 """.formatted(
-                        directory.resolve("state"), source.url("shop"), target.url("shop")));
+                        directory.resolve("state"), capture, source.url("shop"), target.url("shop")));
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.source.postgres.FollowedTables;
 import dev.sluice.source.postgres.SourceSettings;
 import dev.sluice.source.postgres.origin.ConnectionErrors;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.jdbc.PgConnection;
@@ -26,13 +27,13 @@ public final class ChangelogInstallation {
         }
     }
 
-    /** The statements that make what is missing, and let the pipeline's role use it; to be run by somebody else. */
-    public static List<String> script(SourceSettings settings) {
+    /** The transactions that make what is missing, and let the pipeline's role use it; to be run by somebody else. */
+    public static List<List<String>> script(SourceSettings settings) {
         try (PgConnection connection = connect(settings)) {
             List<Table> tables = new ChangelogInspection(settings, connection).tables();
-            List<String> statements = new ArrayList<>(new Installer(settings, connection).script(tables));
-            statements.addAll(InstallScript.grants(settings.endpoint().user(), tables));
-            return statements;
+            List<List<String>> transactions = new ArrayList<>(new Installer(settings, connection).script(tables));
+            transactions.add(InstallScript.grants(settings.endpoint().user(), tables));
+            return transactions;
         } catch (SQLException error) {
             throw new ConnectionErrors(settings.endpoint()).of(error);
         }
@@ -44,7 +45,7 @@ public final class ChangelogInstallation {
             ChangelogInspection inspection = new ChangelogInspection(settings, connection);
             inspection.run();
             List<Table> tables = inspection.followed();
-            new Installer(settings, connection).install(tables, 0);
+            new Installer(settings, connection).install(tables, Duration.ZERO);
             return tables.stream().map(Table::displayName).toList();
         } catch (SQLException error) {
             throw SqlStates.source(

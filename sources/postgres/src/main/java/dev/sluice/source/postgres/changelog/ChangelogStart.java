@@ -43,10 +43,9 @@ final class ChangelogStart {
     PostgresSnapshot open() {
         try (PgConnection connection = connections.open()) {
             List<Table> tables = new ChangelogInspection(settings, connection).tables();
-            new Installer(settings, connection).install(tables, 0);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SELECT sluice.forget()");
-            }
+            Installer installer = new Installer(settings, connection);
+            installer.install(tables, Duration.ZERO);
+            installer.forget();
             return snapshot(connection, tables, Set.of());
         } catch (SQLException error) {
             throw failed(error);
@@ -60,7 +59,7 @@ final class ChangelogStart {
                     .tables().stream()
                             .filter(table -> missing.contains(table.oid()))
                             .toList();
-            new Installer(settings, connection).install(tables, patience.toMillis());
+            new Installer(settings, connection).install(tables, patience);
             return snapshot(connection, tables, begun);
         } catch (SQLException error) {
             if (!patience.isZero() && SqlStates.LOCK_NOT_AVAILABLE.equals(error.getSQLState())) {

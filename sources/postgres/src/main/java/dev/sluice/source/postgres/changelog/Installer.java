@@ -1,11 +1,16 @@
 package dev.sluice.source.postgres.changelog;
 
+import dev.sluice.engine.change.ErrorKind;
+import dev.sluice.engine.change.SyncException;
+import dev.sluice.postgres.Identifiers;
+import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.source.postgres.SourceSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,9 +30,9 @@ final class Installer {
 
     /** Without those that partitions have of their table. */
     private static final String TRIGGERS = """
-            SELECT t.tgrelid, t.tgname, n.nspname || '.' || c.relname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+            SELECT t.tgrelid, t.tgname, n.nspname, c.relname, pg_has_role(c.relowner, 'USAGE') FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
             JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE f.pronamespace = to_regnamespace('sluice') AND t.tgparentid = 0 ORDER BY 3, 2
+            WHERE f.pronamespace = to_regnamespace('sluice') AND t.tgparentid = 0 ORDER BY 3, 4, 2
             """;
 
     private static final List<String> DROPPED = List.of(
@@ -44,6 +50,9 @@ final class Installer {
             FROM pg_namespace n WHERE nspname = 'sluice'
             """;
 
+    private static final int LOCK_MILLIS = 500;
+    private static final int PAUSE_MILLIS = 500;
+
     private final SourceSettings settings;
     private final Connection connection;
 
@@ -52,51 +61,101 @@ final class Installer {
         this.connection = connection;
     }
 
-    /** What would be run. */
-    List<String> script(Collection<Table> tables) throws SQLException {
+    /**
+     * What would be run, in as many transactions. Each locks one table at most: with several, it and the application could
+     * come to wait for each other.
+     */
+    List<List<String>> script(Collection<Table> tables) throws SQLException {
         Installation installation = Installation.read(connection);
         Installation.Schema schema = Installation.Schema.read(connection);
-        List<String> statements = new ArrayList<>();
+        List<List<String>> transactions = new ArrayList<>();
         if (installation == null) {
-            statements.addAll(InstallScript.schema(schema != null, settings.pipeline(), settings.logLimit()));
+            transactions.add(InstallScript.schema(schema != null, settings.pipeline(), settings.logLimit()));
         } else if (schema != null && schema.owned()) { // otherwise its limit is its owner's affair
-            statements.add(InstallScript.limit(settings.logLimit()));
+            transactions.add(List.of(InstallScript.limit(settings.logLimit())));
         }
         Set<Long> oids = tables.stream().map(Table::oid).collect(Collectors.toSet());
         Map<Long, Boolean> rowByRow = Installation.rowByRow(connection, oids);
         Map<Long, List<String>> triggers = new HashMap<>();
-        forEachTrigger((table, name, trigger) ->
-                triggers.computeIfAbsent(table, oid -> new ArrayList<>()).add(trigger));
+        for (OurTrigger trigger : triggers()) {
+            triggers.computeIfAbsent(trigger.table(), oid -> new ArrayList<>()).add(trigger.name());
+        }
         for (Table table : tables) {
             if (installation == null || !installation.intact().contains(table.oid())) {
-                statements.addAll(InstallScript.follow(
+                transactions.add(InstallScript.follow(
                         table,
                         rowByRow.getOrDefault(table.oid(), false),
                         triggers.getOrDefault(table.oid(), List.of())));
             }
         }
-        return statements;
+        return transactions;
     }
 
     /**
-     * All of it, or nothing. Waits for transactions that have written to one of the tables.
+     * Makes what is missing. Waits for transactions that have written to one of the tables, and lets those pass that would
+     * wait behind it.
      *
-     * @param lockMillis how long to wait for each of them, 0 for ever
+     * @param patience after which it fails with {@link SqlStates#LOCK_NOT_AVAILABLE}, zero for never
      */
-    void install(Collection<Table> tables, long lockMillis) throws SQLException {
+    void install(Collection<Table> tables, Duration patience) throws SQLException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (List<String> transaction : script(tables)) {
+            patiently(transaction, patience.isZero() ? null : deadline);
+        }
+        LOG.info(
+                "{}: changes of {} are logged in schema sluice",
+                settings.pipeline(),
+                tables.stream().map(Table::displayName).collect(Collectors.joining(", ")));
+    }
+
+    /** Forgets what an earlier stream has left. */
+    void forget() throws SQLException {
+        patiently(List.of("SELECT sluice.forget()"), null);
+    }
+
+    /** Gives up waiting before the server looks for deadlocks, of which the application might be the victim. */
+    private void patiently(List<String> statements, @Nullable Long deadline) throws SQLException {
+        boolean told = false;
+        while (true) {
+            try {
+                inTransaction(statements);
+                return;
+            } catch (SQLException error) {
+                boolean busy = SqlStates.LOCK_NOT_AVAILABLE.equals(error.getSQLState());
+                if (!busy || deadline != null && System.nanoTime() > deadline) {
+                    throw error;
+                }
+                if (!told) {
+                    LOG.info("{}: waiting for transactions to end: {}", settings.pipeline(), error.getMessage());
+                    told = true;
+                }
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw new SyncException(ErrorKind.SOURCE_UNAVAILABLE, "cancelled while waiting for a lock", cancelled);
+        }
+    }
+
+    private void inTransaction(List<String> statements) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL lock_timeout = " + Math.min(Integer.MAX_VALUE, lockMillis));
-            for (String sql : script(tables)) {
+            statement.execute("SET LOCAL lock_timeout = " + LOCK_MILLIS);
+            for (String sql : statements) {
                 statement.execute(sql);
             }
             connection.commit();
-            LOG.info(
-                    "{}: changes of {} are logged in schema sluice",
-                    settings.pipeline(),
-                    tables.stream().map(Table::displayName).collect(Collectors.joining(", ")));
+        } catch (SQLException error) {
+            connection.rollback();
+            throw error;
         } finally {
-            connection.setAutoCommit(true); // which rolls back what was not committed
+            connection.setAutoCommit(true);
         }
     }
 
@@ -107,9 +166,10 @@ final class Installer {
             return List.of();
         }
         Set<String> tables = new LinkedHashSet<>();
-        forEachTrigger((table, name, trigger) -> tables.add(name));
+        List<OurTrigger> triggers = triggers();
+        triggers.forEach(trigger -> tables.add(trigger.schema() + "." + trigger.tableName()));
         if (really) {
-            drop();
+            drop(triggers);
         }
         List<String> told = new ArrayList<>();
         tables.forEach(table -> told.add("triggers of the change log on " + table));
@@ -117,31 +177,37 @@ final class Installer {
         return told;
     }
 
-    private interface TriggerFound {
-        void add(long table, String tableName, String trigger);
-    }
-
-    private void forEachTrigger(TriggerFound found) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(TRIGGERS)) {
-            while (row.next()) {
-                found.add(row.getLong(1), row.getString(3), row.getString(2));
-            }
+    /** @param owned whether we own its table, without which nobody drops a trigger but with its function */
+    private record OurTrigger(long table, String name, String schema, String tableName, boolean owned) {
+        String drop() {
+            return "DROP TRIGGER " + Identifiers.quote(name) + " ON " + Identifiers.qualified(schema, tableName);
         }
     }
 
-    private void drop() throws SQLException {
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            for (String sql : DROPPED) {
-                statement.execute(sql);
+    private List<OurTrigger> triggers() throws SQLException {
+        List<OurTrigger> found = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(TRIGGERS)) {
+            while (row.next()) {
+                found.add(new OurTrigger(
+                        row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getBoolean(5)));
             }
+        }
+        return found;
+    }
+
+    /** Table by table where we may, as none of them is locked while another one is waited for then. */
+    private void drop(List<OurTrigger> triggers) throws SQLException {
+        for (OurTrigger trigger : triggers) {
+            if (trigger.owned()) {
+                patiently(List.of(trigger.drop()), null);
+            }
+        }
+        patiently(DROPPED, null);
+        try (Statement statement = connection.createStatement()) {
             if (isEmpty(statement)) {
                 statement.execute("DROP SCHEMA sluice");
             }
-            connection.commit();
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 

@@ -254,7 +254,7 @@ $$;
 
 -- Begins anew: forgets every tick and change. Waits for transactions that are writing changes.
 CREATE FUNCTION sluice.forget() RETURNS void LANGUAGE sql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $$
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' AS $$
   TRUNCATE sluice.log_0, sluice.log_1, sluice.overflow, sluice.tick
 $$;
 
