@@ -25,7 +25,7 @@ final class InstallScript {
             statements.add("CREATE SCHEMA sluice;");
         }
         statements.add(resource("install.sql"));
-        statements.add("INSERT INTO sluice.writing (log_limit) VALUES (" + limitBytes + ");");
+        statements.add("INSERT INTO sluice.writing (written, log_limit) VALUES ('sluice.log_0', " + limitBytes + ");");
         statements.add("INSERT INTO sluice.changelog (version, pipeline) VALUES (" + Installation.VERSION + ", "
                 + Identifiers.literal(pipeline) + ");");
         return statements;

@@ -39,7 +39,7 @@ final class Installer {
             "DROP TABLE IF EXISTS sluice.changelog, sluice.writing, sluice.shape, sluice.log_0, sluice.log_1, sluice.tick,"
                     + " sluice.followed, sluice.overflow",
             "DROP SEQUENCE IF EXISTS sluice.change_number",
-            "DROP FUNCTION IF EXISTS sluice.note_shape, sluice.destination, sluice.statement_number, sluice.take_off,"
+            "DROP FUNCTION IF EXISTS sluice.note_shape, sluice.destination,"
                     + " sluice.begin_statement, sluice.log_statement, sluice.log_row, sluice.end_statement,"
                     + " sluice.fingerprint, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick, sluice.confirm,"
                     + " sluice.summarize CASCADE"); // the triggers too, which takes no right on the tables

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
@@ -20,11 +21,14 @@ final class LogReader {
     /** How much of the log is in memory. */
     private static final long PAGE_BYTES = 4 << 20;
 
-    /** So many transactions are listed at once, 24 bytes each. */
+    /** So many transactions are listed at once, 28 bytes each. */
     private static final int LISTED = 100_000;
 
     /** More would make a list of ids that is longer than what they have changed. */
     private static final int MOST_IN_GROUP = 10_000;
+
+    /** Triggers that are set off by triggers: deeper ones are taken for as deep as this. */
+    private static final int DEEPEST = 16;
 
     private final PgConnection connection;
     private final Tick from;
@@ -34,6 +38,7 @@ final class LogReader {
 
     private long[] xids = new long[0];
     private long[] sizes = new long[0];
+    private int[] depths = new int[0];
     private int listed;
     private int next;
     private long lastNumber;
@@ -97,22 +102,27 @@ final class LogReader {
         }
     }
 
+    /** Those that take another order are in groups of their own. */
     private boolean beginGroup() throws SQLException {
         if (next == listed && !list()) {
             return false;
         }
         int end = next;
         long bytes = 0;
-        while (end < listed && end - next < MOST_IN_GROUP && (end == next || bytes + sizes[end] <= PAGE_BYTES)) {
+        int depth = depths[next];
+        while (end < listed
+                && end - next < MOST_IN_GROUP
+                && depths[end] == depth
+                && (end == next || bytes + sizes[end] <= PAGE_BYTES)) {
             bytes += sizes[end++];
         }
-        copying = connection.getCopyAPI().copyOut(rowsOf(next, end));
+        copying = connection.getCopyAPI().copyOut(rowsOf(next, end, depth));
         next = end;
         return true;
     }
 
     /** Numbers only, none of them a user's. */
-    private String rowsOf(int begin, int end) {
+    private String rowsOf(int begin, int end, int depth) {
         StringBuilder ids = new StringBuilder("'{");
         long lowest = Long.MAX_VALUE;
         long highest = Long.MIN_VALUE;
@@ -123,10 +133,35 @@ final class LogReader {
         }
         ids.append("}'::bigint[]");
         String where = " WHERE xid BETWEEN " + lowest + " AND " + highest;
-        return "COPY (SELECT l.xid, l.shape, l.operation, l.old_row, l.new_row"
-                + " FROM (SELECT * FROM sluice.log_0" + where + " UNION ALL SELECT * FROM sluice.log_1" + where + ") l"
-                + " JOIN unnest(" + ids + ") WITH ORDINALITY AS t(xid, place) USING (xid)"
-                + " ORDER BY t.place, l.statement, l.number) TO STDOUT (FORMAT binary)";
+        String rows = "(SELECT * FROM sluice.log_0" + where + " UNION ALL SELECT * FROM sluice.log_1" + where + ") AS l"
+                + " JOIN unnest(" + ids + ") WITH ORDINALITY AS t(xid, turn) USING (xid)";
+        String columns = "xid, shape, operation, old_row, new_row";
+        String query = depth <= 1
+                ? "SELECT " + columns + " FROM " + rows + " ORDER BY turn, number, place"
+                : "WITH l AS MATERIALIZED (SELECT l.*, turn FROM " + rows + ") SELECT " + columns + " FROM l JOIN ("
+                        + beginnings(depth)
+                        + ") AS b USING (xid, number) ORDER BY turn, b.beginning, depth, number, place";
+        return "COPY (" + query + ") TO STDOUT (FORMAT binary)";
+    }
+
+    /**
+     * When each call's statement began, where triggers have changed more. It is logged when it ends, after everything deeper
+     * that it has brought about; so it began after the last one before that which is not deeper.
+     */
+    private static String beginnings(int depth) {
+        StringBuilder before = new StringBuilder();
+        StringBuilder choice = new StringBuilder();
+        for (int level = 1; level <= depth; level++) {
+            before.append(", max(number) FILTER (WHERE depth <= ")
+                    .append(level)
+                    .append(") OVER earlier AS before_")
+                    .append(level);
+            choice.append(" WHEN ").append(level).append(" THEN before_").append(level);
+        }
+        return "SELECT xid, number, coalesce(begun, CASE least(depth, " + depth + ")" + choice + " END, 0) AS beginning"
+                + " FROM (SELECT xid, number, depth, begun" + before
+                + " FROM (SELECT DISTINCT xid, number, depth, begun FROM l) AS calls WINDOW earlier AS (PARTITION BY xid"
+                + " ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS c";
     }
 
     private boolean list() throws SQLException {
@@ -135,12 +170,13 @@ final class LogReader {
         }
         String where = " WHERE xid >= " + from.from() + " AND xid < " + to.from() + " OR xid = ANY ("
                 + from.runningAsArray() + ")";
-        String columns =
-                "SELECT xid, number, coalesce(octet_length(old_row), 0) + coalesce(octet_length(new_row), 0) AS size";
-        String query = "SELECT xid, max(number), sum(size)::bigint FROM (" + columns + " FROM sluice.log_0" + where
-                + " UNION ALL " + columns + " FROM sluice.log_1" + where + ") l GROUP BY xid HAVING max(number) > "
-                + lastNumber + " AND pg_visible_in_snapshot(xid::text::xid8, '" + to.snapshot()
-                + "') ORDER BY max(number) LIMIT " + LISTED;
+        String columns = "SELECT xid, number, depth,"
+                + " coalesce(octet_length(old_row), 0) + coalesce(octet_length(new_row), 0) AS size";
+        String query = "SELECT xid, max(number), sum(size)::bigint, least(max(depth), " + DEEPEST + ") FROM (" + columns
+                + " FROM sluice.log_0" + where + " UNION ALL " + columns + " FROM sluice.log_1" + where
+                + ") l GROUP BY xid HAVING max(number) > " + lastNumber
+                + " AND pg_visible_in_snapshot(xid::text::xid8, '" + to.snapshot() + "') ORDER BY max(number) LIMIT "
+                + LISTED;
         next = 0;
         listed = 0;
         try (Statement statement = connection.createStatement();
@@ -150,6 +186,7 @@ final class LogReader {
                 xids[listed] = found.getLong(1);
                 lastNumber = found.getLong(2);
                 sizes[listed] = found.getLong(3);
+                depths[listed] = found.getInt(4);
                 listed++;
             }
         }
@@ -160,8 +197,9 @@ final class LogReader {
     private void makeRoom() {
         if (listed == xids.length) {
             int room = Math.max(64, listed * 2);
-            xids = java.util.Arrays.copyOf(xids, room);
-            sizes = java.util.Arrays.copyOf(sizes, room);
+            xids = Arrays.copyOf(xids, room);
+            sizes = Arrays.copyOf(sizes, room);
+            depths = Arrays.copyOf(depths, room);
         }
     }
 

@@ -16,6 +16,7 @@ CREATE TABLE sluice.changelog (
 -- Which log is written now, and how large it may get.
 CREATE TABLE sluice.writing (
   log smallint NOT NULL DEFAULT 0 CHECK (log IN (0, 1)),
+  written regclass NOT NULL,
   log_limit bigint NOT NULL
 );
 
@@ -38,8 +39,13 @@ CREATE INDEX shape_relation ON sluice.shape (relation);
 
 -- No btree: it takes a bulk insert to five times its cost. Rows come roughly in the order of their transactions.
 CREATE TABLE sluice.log_0 (
-  statement bigint NOT NULL,
-  number bigint NOT NULL DEFAULT nextval('sluice.change_number'),
+  -- Of the trigger's call, and of the row in it.
+  number bigint NOT NULL,
+  place bigint NOT NULL DEFAULT nextval('sluice.change_number'),
+  -- What a statement's triggers change further is logged before what it changed itself, and deeper.
+  depth smallint NOT NULL DEFAULT pg_trigger_depth(),
+  -- Where rows are logged one by one: a number that the statement took before it changed any.
+  begun bigint,
   xid bigint NOT NULL,
   shape int NOT NULL,
   operation "char" NOT NULL,
@@ -95,9 +101,109 @@ SET search_path = pg_catalog, pg_temp AS $$
   RETURNING id
 $$;
 
--- Before each statement: takes its number. What a statement's triggers change further comes after what it changed itself,
--- though it is logged first; so each statement puts its number on a stack, which the triggers after it take off. Parts of
--- one statement, such as the DELETE in WITH d AS (DELETE ...) INSERT ..., have one number, and come as they end.
+-- Where a change of a table is to be written: which log, and the table's shape. No log if it is full.
+CREATE FUNCTION sluice.destination(relation oid, named_schema name, named_table name, OUT log smallint, OUT shape int)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  bytes bigint;
+  allowed bigint;
+BEGIN
+  -- Whatever alters a column writes its row in pg_attribute anew; a table that is renamed has another name.
+  SELECT w.log, pg_table_size(w.written), w.log_limit, s.id INTO log, bytes, allowed, shape
+  FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = destination.relation
+    AND s.table_name = named_table AND s.table_schema = named_schema AND s.fingerprint = (
+      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum) FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0)
+  LIMIT 1;
+  IF bytes >= allowed THEN
+    INSERT INTO sluice.overflow SELECT WHERE NOT EXISTS (SELECT FROM sluice.overflow);
+    log := NULL;
+  ELSIF shape IS NULL THEN
+    shape := sluice.note_shape(relation);
+  END IF;
+END $$;
+
+-- After each statement, with its rows before and after, which PostgreSQL keeps in the same order; to join them by their places
+-- could be quadratic, by a plan that was made for one row. A row is (n.*), as n might be one of its columns.
+CREATE FUNCTION sluice.log_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+-- A plan that was made for many rows must not be compiled for one.
+SET jit = off
+SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
+SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C' AS $$
+DECLARE
+  called bigint;
+  log smallint;
+  shape int;
+  is_full boolean;
+BEGIN
+  -- What sluice.destination does, without the cost of calling it for each statement.
+  SELECT w.log, s.id, pg_table_size(w.written) >= w.log_limit, nextval('sluice.change_number')
+  INTO log, shape, is_full, called
+  FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = TG_RELID
+    AND s.table_name = TG_TABLE_NAME AND s.table_schema = TG_TABLE_SCHEMA AND s.fingerprint = (
+      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum)
+      FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attnum > 0)
+  LIMIT 1;
+  IF is_full OR shape IS NULL THEN
+    SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    IF log IS NULL THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (number, xid, shape, operation, new_row)
+      SELECT called, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', (n.*)::text FROM new_rows n;
+    ELSE
+      INSERT INTO sluice.log_1 (number, xid, shape, operation, new_row)
+      SELECT called, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', (n.*)::text FROM new_rows n;
+    END IF;
+  ELSIF TG_OP = 'UPDATE' THEN
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (number, xid, shape, operation, old_row, new_row)
+      SELECT called, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', (o.*)::text, (n.*)::text
+      FROM old_rows o, new_rows n WHERE (SELECT count(*) FROM (SELECT FROM old_rows LIMIT 2) few) = 1;
+      IF NOT FOUND THEN
+        INSERT INTO sluice.log_0 (number, place, xid, shape, operation, old_row, new_row)
+        SELECT called, place, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', max(old_row), max(new_row)
+        FROM (SELECT row_number() OVER () AS place, (o.*)::text AS old_row, NULL AS new_row FROM old_rows o
+          UNION ALL SELECT row_number() OVER (), NULL, (n.*)::text FROM new_rows n) both_rows
+        GROUP BY place;
+      END IF;
+    ELSE
+      INSERT INTO sluice.log_1 (number, xid, shape, operation, old_row, new_row)
+      SELECT called, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', (o.*)::text, (n.*)::text
+      FROM old_rows o, new_rows n WHERE (SELECT count(*) FROM (SELECT FROM old_rows LIMIT 2) few) = 1;
+      IF NOT FOUND THEN
+        INSERT INTO sluice.log_1 (number, place, xid, shape, operation, old_row, new_row)
+        SELECT called, place, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', max(old_row), max(new_row)
+        FROM (SELECT row_number() OVER () AS place, (o.*)::text AS old_row, NULL AS new_row FROM old_rows o
+          UNION ALL SELECT row_number() OVER (), NULL, (n.*)::text FROM new_rows n) both_rows
+        GROUP BY place;
+      END IF;
+    END IF;
+  ELSIF TG_OP = 'DELETE' THEN
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (number, xid, shape, operation, old_row)
+      SELECT called, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', (o.*)::text FROM old_rows o;
+    ELSE
+      INSERT INTO sluice.log_1 (number, xid, shape, operation, old_row)
+      SELECT called, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', (o.*)::text FROM old_rows o;
+    END IF;
+  ELSE
+    IF log = 0 THEN
+      INSERT INTO sluice.log_0 (number, xid, shape, operation)
+      VALUES (called, (SELECT pg_current_xact_id()::text::bigint), shape, 'T');
+    ELSE
+      INSERT INTO sluice.log_1 (number, xid, shape, operation)
+      VALUES (called, (SELECT pg_current_xact_id()::text::bigint), shape, 'T');
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- The same row by row, where statements do not tell: partitions, which get log_row from their table, and inheritance. Each
+-- statement puts its number on a stack. Parts of one, such as the DELETE in WITH d AS (DELETE ...) INSERT ..., have one number.
 CREATE FUNCTION sluice.begin_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -111,116 +217,32 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Where a change of a table is to be written: which log, and the table's shape. No log if it is full.
-CREATE FUNCTION sluice.destination(relation oid, named_schema name, named_table name, OUT log smallint, OUT shape int)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  bytes bigint;
-  allowed bigint;
-BEGIN
-  -- Whatever alters a column writes its row in pg_attribute anew; a table that is renamed has another name.
-  SELECT w.log, w.log_limit, s.id INTO log, allowed, shape
-  FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = destination.relation
-    AND s.table_name = named_table AND s.table_schema = named_schema AND s.fingerprint = (
-      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum) FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0)
-  LIMIT 1;
-  bytes := CASE log WHEN 0 THEN pg_table_size('sluice.log_0') ELSE pg_table_size('sluice.log_1') END;
-  IF bytes >= allowed THEN
-    INSERT INTO sluice.overflow SELECT WHERE NOT EXISTS (SELECT FROM sluice.overflow);
-    log := NULL;
-  ELSIF shape IS NULL THEN
-    shape := sluice.note_shape(relation);
-  END IF;
-END $$;
-
--- The number of the statement that is being executed.
-CREATE FUNCTION sluice.statement_number() RETURNS bigint LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
-  SELECT coalesce(nullif(split_part(current_setting('sluice.statements', true), '/', 1), '')::bigint,
-    nextval('sluice.change_number'))
-$$;
-
--- Takes the number of a statement that has ended off the stack.
-CREATE FUNCTION sluice.take_off() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-  stack text := current_setting('sluice.statements', true);
-BEGIN
-  PERFORM set_config('sluice.statements', substr(stack, length(split_part(stack, ' ', 1)) + 2), true);
-END $$;
-
--- After each statement, with its rows before and after, which PostgreSQL keeps in the same order. A row is (n.*), as n might be
--- one of its columns.
-CREATE FUNCTION sluice.log_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
-SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C' AS $$
-DECLARE
-  first bigint := sluice.statement_number();
-  log smallint;
-  shape int;
-BEGIN
-  PERFORM sluice.take_off();
-  SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
-  IF log IS NULL THEN
-    RETURN NULL;
-  END IF;
-  IF TG_OP = 'INSERT' THEN
-    IF log = 0 THEN
-      INSERT INTO sluice.log_0 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', (n.*)::text FROM new_rows n;
-    ELSE
-      INSERT INTO sluice.log_1 (statement, xid, shape, operation, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'I', (n.*)::text FROM new_rows n;
-    END IF;
-  ELSIF TG_OP = 'UPDATE' THEN
-    IF log = 0 THEN
-      INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', o.row, n.row
-      FROM (SELECT row_number() OVER () AS place, (o.*)::text AS row FROM old_rows o) o
-      JOIN (SELECT row_number() OVER () AS place, (n.*)::text AS row FROM new_rows n) n USING (place) ORDER BY place;
-    ELSE
-      INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row, new_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'U', o.row, n.row
-      FROM (SELECT row_number() OVER () AS place, (o.*)::text AS row FROM old_rows o) o
-      JOIN (SELECT row_number() OVER () AS place, (n.*)::text AS row FROM new_rows n) n USING (place) ORDER BY place;
-    END IF;
-  ELSIF TG_OP = 'DELETE' THEN
-    IF log = 0 THEN
-      INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', (o.*)::text FROM old_rows o;
-    ELSE
-      INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row) SELECT first, (SELECT pg_current_xact_id()::text::bigint), shape, 'D', (o.*)::text FROM old_rows o;
-    END IF;
-  ELSE
-    IF log = 0 THEN
-      INSERT INTO sluice.log_0 (statement, xid, shape, operation) VALUES (first, (SELECT pg_current_xact_id()::text::bigint), shape, 'T');
-    ELSE
-      INSERT INTO sluice.log_1 (statement, xid, shape, operation) VALUES (first, (SELECT pg_current_xact_id()::text::bigint), shape, 'T');
-    END IF;
-  END IF;
-  RETURN NULL;
-END $$;
-
--- After each row, where statements do not tell: partitions, which get this trigger from their table, and inheritance.
 CREATE FUNCTION sluice.log_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C' AS $$
 DECLARE
+  begun bigint := nullif(split_part(current_setting('sluice.statements', true), '/', 1), '')::bigint;
   log smallint;
   shape int;
 BEGIN
   SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
-  IF log IS NULL THEN
-    RETURN NULL;
-  END IF;
   IF log = 0 THEN
-    INSERT INTO sluice.log_0 (statement, xid, shape, operation, old_row, new_row) VALUES (sluice.statement_number(), (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
-  ELSE
-    INSERT INTO sluice.log_1 (statement, xid, shape, operation, old_row, new_row) VALUES (sluice.statement_number(), (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
+    INSERT INTO sluice.log_0 (number, begun, xid, shape, operation, old_row, new_row)
+    VALUES (nextval('sluice.change_number'), begun, (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
+  ELSIF log = 1 THEN
+    INSERT INTO sluice.log_1 (number, begun, xid, shape, operation, old_row, new_row)
+    VALUES (nextval('sluice.change_number'), begun, (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
   END IF;
   RETURN NULL;
 END $$;
 
--- After each statement whose rows were logged one by one.
 CREATE FUNCTION sluice.end_statement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  stack text := current_setting('sluice.statements', true);
 BEGIN
-  PERFORM sluice.take_off();
+  PERFORM set_config('sluice.statements', substr(stack, length(split_part(stack, ' ', 1)) + 2), true);
   RETURN NULL;
 END $$;
 
@@ -309,7 +331,7 @@ BEGIN
         TRUNCATE sluice.log_1;
       END IF;
     ELSIF pg_table_size('sluice.log_0') > 32 * 1024 * 1024 THEN
-      UPDATE sluice.writing SET log = 1;
+      UPDATE sluice.writing SET log = 1, written = 'sluice.log_1';
     END IF;
   ELSIF pg_relation_size('sluice.log_0') > 0 THEN
     LOCK TABLE sluice.log_0 IN ACCESS EXCLUSIVE MODE;
@@ -318,7 +340,7 @@ BEGIN
       TRUNCATE sluice.log_0;
     END IF;
   ELSIF pg_table_size('sluice.log_1') > 32 * 1024 * 1024 THEN
-    UPDATE sluice.writing SET log = 0;
+    UPDATE sluice.writing SET log = 0, written = 'sluice.log_0';
   END IF;
 EXCEPTION WHEN lock_not_available THEN
   NULL; -- somebody writes or reads it; the next time
