@@ -11,6 +11,7 @@ import dev.sluice.bench.replicate.ReplicateScenario;
 import dev.sluice.bench.report.Report;
 import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.tables.TablesScenario;
+import dev.sluice.bench.writes.WritesScenario;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -63,7 +64,8 @@ public final class Bench implements Callable<Integer> {
             new BigTransactionScenario(),
             new FanoutScenario(),
             new FilterScenario(),
-            new TablesScenario());
+            new TablesScenario(),
+            new WritesScenario());
 
     @Spec
     private @Nullable CommandSpec spec;

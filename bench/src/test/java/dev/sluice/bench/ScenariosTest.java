@@ -17,6 +17,7 @@ import dev.sluice.bench.report.PeerResult;
 import dev.sluice.bench.report.ScenarioReport;
 import dev.sluice.bench.server.Shape;
 import dev.sluice.bench.tables.TablesScenario;
+import dev.sluice.bench.writes.WritesScenario;
 import dev.sluice.testkit.postgres.PostgresTest;
 import dev.sluice.testkit.postgres.TestDatabase;
 import java.time.Duration;
@@ -107,6 +108,18 @@ class ScenariosTest {
                 .extracting(PeerResult::peer)
                 .containsExactly("sluice", "pg_recvlogical", "1 table", "5 tables");
         assertThat(report.lines()).allSatisfy(line -> assertThat(line).contains(", start "));
+    }
+
+    @Test
+    void writesMeasuresTheSourceItselfAndTheReaderOfAChangeLog(TestDatabase database) throws Exception {
+        ScenarioReport report = run(new WritesScenario(1, 1), 8_000, database, database.url());
+
+        assertDone(report, 8_000, "writes wide", "writes pgbench wide", "writes drain wide");
+        assertThat(report.comparisons().get(0).results())
+                .extracting(PeerResult::peer)
+                .containsExactly("sluice", "no capture", "slot");
+        assertThat(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'sluice'"))
+                .isEqualTo("0");
     }
 
     /** @param rows of the standard shape; the wide one, which is measured, has an eighth of them */

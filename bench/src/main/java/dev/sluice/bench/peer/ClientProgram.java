@@ -66,15 +66,21 @@ final class ClientProgram {
 
     /** Ready to be started, connected to {@code endpoint}; the password goes by the environment. */
     ProcessBuilder process(PostgresEndpoint endpoint, List<String> arguments) {
+        List<String> options = new ArrayList<>(List.of("--dbname=" + endpoint.database(), "--no-password"));
+        options.addAll(arguments);
+        return withDatabase(endpoint, options);
+    }
+
+    /** For programs that have no option for the database. */
+    ProcessBuilder withDatabase(PostgresEndpoint endpoint, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 file.orElseThrow().toString(),
                 "--host=" + endpoint.host(),
                 "--port=" + endpoint.port(),
-                "--username=" + endpoint.user(),
-                "--dbname=" + endpoint.database(),
-                "--no-password"));
+                "--username=" + endpoint.user()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("PGDATABASE", endpoint.database());
         Secret password = endpoint.password();
         if (password != null) {
             builder.environment().put("PGPASSWORD", password.value());

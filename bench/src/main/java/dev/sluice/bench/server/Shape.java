@@ -91,7 +91,7 @@ public enum Shape {
     }
 
     /** Inserts the rows with the numbers from the first to the second parameter; each has the same values wherever it runs. */
-    String insert(String table) {
+    public String insert(String table) {
         return "INSERT INTO " + table + " SELECT i, " + expressions()
                 + " FROM generate_series(?::bigint, ?::bigint) AS i";
     }

@@ -157,6 +157,21 @@ public final class Workload implements AutoCloseable {
 
     private Backlog insert(long count, long perTransaction, long perStatement) throws SQLException {
         Backlog backlog = new Backlog(this, "insert_" + rows);
+        write(count, perTransaction, perStatement, written -> markSometimes(backlog, written, count, perTransaction));
+        return finished(backlog, count, count);
+    }
+
+    /** The same rows each time, for an empty table, in transactions of 1,000; nobody reads them from a slot. */
+    public void insertUnread(long count) throws SQLException {
+        rows = 0;
+        write(count, ROWS_PER_TRANSACTION, ROWS_PER_STATEMENT, written -> {});
+    }
+
+    private interface Committed {
+        void told(long written) throws SQLException;
+    }
+
+    private void write(long count, long perTransaction, long perStatement, Committed committed) throws SQLException {
         try (Connection connection = server.connect()) {
             connection.setAutoCommit(false);
             List<PreparedStatement> inserts = prepare(connection);
@@ -174,11 +189,10 @@ public final class Workload implements AutoCloseable {
                     table = (table + 1) % inserts.size();
                 }
                 connection.commit();
-                markSometimes(backlog, written, count, perTransaction);
+                committed.told(written);
             }
         }
         rows += count;
-        return finished(backlog, count, count);
     }
 
     /** So many rows that nobody reads from a slot. */
