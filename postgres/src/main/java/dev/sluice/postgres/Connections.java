@@ -184,6 +184,8 @@ public final class Connections {
         settings.put("search_path", "");
         settings.put("row_security", "off");
         settings.put("client_min_messages", "warning");
+        settings.put("default_transaction_isolation", "read committed");
+        settings.put("default_transaction_read_only", "off");
         settings.put("statement_timeout", "0");
         settings.put("lock_timeout", "0");
         settings.put("idle_in_transaction_session_timeout", "0");

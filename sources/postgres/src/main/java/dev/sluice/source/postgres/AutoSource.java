@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 import reactor.core.publisher.Flux;
@@ -125,17 +126,18 @@ final class AutoSource implements Source, Origin {
         }
     }
 
+    /** Not on the caller's thread, as somebody may be choosing, which can take as long as to connect. */
     @Override
     public Mono<Void> close() {
-        return Mono.defer(() -> {
-            Chosen made = end();
-            return made == null ? Mono.empty() : made.source().close();
-        });
+        return Mono.fromCallable(this::end)
+                .subscribeOn(threads.asking())
+                .onErrorResume(RejectedExecutionException.class, closedBefore -> Mono.empty())
+                .flatMap(made -> made.source().close())
+                .doFinally(end -> threads.close());
     }
 
     private synchronized @Nullable Chosen end() {
         closed = true;
-        threads.close();
         return chosen;
     }
 }

@@ -373,6 +373,128 @@ class ChangelogTest {
         }
     }
 
+    @Test
+    void aTransactionThatIsOpenWhileSomebodyLooksIsSeenWithoutAnybodyElsesHelp(TestDatabase database) throws Exception {
+        database.execute("CREATE TABLE a (id int PRIMARY KEY)");
+        Source source = open(database, true, "log");
+        Position start = begin(source);
+        try (Connection writer = database.connect();
+                Statement statement = writer.createStatement();
+                BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+            writer.setAutoCommit(false);
+            statement.execute("INSERT INTO a VALUES (1)");
+            Position looked = get(source.origin().now());
+            probe.until(seen -> !looked.isAfter(seen.last()));
+            writer.commit();
+            assertThat(probe.untilChanges(1).changes().get(0).value("id")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void whoSeesNothingOfTheInstallationIsLoggedAllTheSame(TestDatabase database) throws Exception {
+        database.execute("CREATE TABLE a (id int PRIMARY KEY)");
+        Source source = open(database, true, "log");
+        try (Connection early = database.connect();
+                Statement statement = early.createStatement()) {
+            early.setAutoCommit(false);
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            statement.execute("SELECT count(*) FROM pg_class");
+            Position start = begin(source);
+            statement.execute("INSERT INTO a VALUES (1)");
+            early.commit();
+            try (BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+                assertThat(probe.untilChanges(1).changes().get(0).value("id")).isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
+    void aCastOfARowIsNotRunWithTheRightsOfWhoeverInstalledIt(TestDatabase database) throws Exception {
+        database.execute(
+                "CREATE TABLE a (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                "CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (0) TO (10)",
+                "CREATE TABLE b (id int PRIMARY KEY)",
+                "CREATE FUNCTION other(a_1) RETURNS text LANGUAGE sql AS $$ SELECT '(x)' $$",
+                "CREATE FUNCTION other(b) RETURNS text LANGUAGE sql AS $$ SELECT '(x)' $$",
+                "CREATE CAST (a_1 AS text) WITH FUNCTION other(a_1)",
+                "CREATE CAST (b AS text) WITH FUNCTION other(b)");
+        Source source = open(database, true, "log");
+        Position start = begin(source);
+        database.execute("INSERT INTO a VALUES (1, 'one')", "INSERT INTO b VALUES (2)");
+        try (BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+            List<RecordedChange> changes = probe.untilChanges(2).changes();
+            assertThat(changes.get(0).row()).containsEntry("id", "1").containsEntry("v", "one");
+            assertThat(changes.get(1).row()).containsEntry("id", "2");
+        }
+    }
+
+    @Test
+    void aTableThatHasBecomeOneOfAnotherKindIsToBeCopiedAnew(TestDatabase database) throws Exception {
+        database.execute(
+                "CREATE TABLE leaf (id int PRIMARY KEY)",
+                "CREATE TABLE parent (id int PRIMARY KEY)",
+                "CREATE TABLE same (id int PRIMARY KEY)");
+        Source source = open(database, true, "log");
+        begin(source);
+        database.execute(
+                "CREATE TABLE root (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "ALTER TABLE root ATTACH PARTITION leaf DEFAULT",
+                "CREATE TABLE child () INHERITS (parent)");
+        Set<Long> touched = get(source.origin().inspect()).unpublished();
+        Snapshot snapshot = get(source.origin().later(touched, Set.of(), PATIENCE));
+        snapshot.close().block(PATIENCE);
+        assertThat(snapshot.tables().stream()
+                        .map(table -> table.relation().name())
+                        .collect(Collectors.toSet()))
+                .containsExactlyInAnyOrder("root", "parent", "child");
+        assertThat(get(source.origin().inspect()).unpublished()).isEmpty();
+        database.execute("INSERT INTO leaf VALUES (1)", "INSERT INTO parent VALUES (1)", "DELETE FROM parent");
+        try (BatchProbe probe = BatchProbe.subscribe(source.changes(snapshot.position()), snapshot.position())) {
+            assertThat(probe.untilChanges(3).changes())
+                    .extracting(RecordedChange::table)
+                    .containsExactly("root", "parent", "parent");
+        }
+    }
+
+    @Test
+    void anotherKeyIsTheKeyFromThenOn(TestDatabase database) throws Exception {
+        database.execute("CREATE TABLE a (x int NOT NULL, y int NOT NULL, v text, CONSTRAINT k PRIMARY KEY (x))");
+        Source source = open(database, true, "log");
+        Position start = begin(source);
+        database.execute(
+                "INSERT INTO a VALUES (1, 1, 'p')",
+                "ALTER TABLE a DROP CONSTRAINT k, ADD PRIMARY KEY (y)",
+                "INSERT INTO a VALUES (1, 2, 'q')",
+                "DELETE FROM a WHERE y = 2",
+                "ALTER TABLE a REPLICA IDENTITY FULL",
+                "DELETE FROM a");
+        try (BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+            List<RecordedChange> changes = probe.untilChanges(4).changes();
+            assertThat(changes.get(2).old()).containsEntry("y", "2").containsEntry("x", null);
+            assertThat(changes.get(3).old()).containsEntry("v", "p");
+        }
+    }
+
+    @Test
+    void whatTwoForeignKeysChangeAtOnceComesInItsOrder(TestDatabase database) throws Exception {
+        database.execute(
+                "CREATE TABLE p (id int PRIMARY KEY)",
+                "CREATE TABLE c (id int PRIMARY KEY, own int REFERENCES p ON DELETE CASCADE, alt int REFERENCES p ON DELETE"
+                        + " SET NULL)",
+                "INSERT INTO p SELECT generate_series(1, 9)",
+                "INSERT INTO c VALUES (100, 2, 1), (200, 9, 3)");
+        Source source = open(database, true, "log");
+        Position start = begin(source);
+        database.execute("DELETE FROM p WHERE id IN (1, 2, 3)");
+        try (BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+            assertThat(probe.untilChanges(6).changes().stream()
+                            .filter(change -> change.table().equals("c") && "100".equals(change.value("id"))
+                                    || "100".equals(change.old().get("id")))
+                            .map(RecordedChange::operation))
+                    .containsExactly(Operation.UPDATE, Operation.DELETE);
+        }
+    }
+
     private Source open(TestDatabase database, boolean log, String pipeline) {
         PostgresSourceConfig config =
                 Sources.withoutKey(Sources.config(database.url(), "public.*"), PostgresSourceConfig.WithoutKey.SKIP);

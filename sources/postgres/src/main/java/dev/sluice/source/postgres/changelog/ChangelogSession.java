@@ -62,6 +62,7 @@ public final class ChangelogSession extends ReadingSession {
         catalogue = describer;
         reader = new WindowReader(
                 opened,
+                describer,
                 new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes()),
                 meters,
                 reached,

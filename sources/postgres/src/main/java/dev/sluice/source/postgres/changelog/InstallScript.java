@@ -61,7 +61,7 @@ final class InstallScript {
         statements.add("GRANT SELECT ON ALL TABLES IN SCHEMA sluice" + to);
         statements.add("GRANT SELECT ON ALL SEQUENCES IN SCHEMA sluice" + to);
         statements.add(
-                "GRANT EXECUTE ON FUNCTION sluice.fingerprint, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick,"
+                "GRANT EXECUTE ON FUNCTION sluice.fingerprint, sluice.is_row_by_row, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick,"
                         + " sluice.confirm, sluice.summarize" + to);
         tables.stream()
                 .map(Table::schema)

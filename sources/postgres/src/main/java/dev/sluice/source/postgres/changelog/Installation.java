@@ -48,6 +48,13 @@ record Installation(
             WHERE f.fingerprint = sluice.fingerprint(f.relation)
             """;
 
+    private static final String ROW_BY_ROW = """
+            SELECT c.oid, c.relkind = 'p' OR c.relhassubclass OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid) OR (
+              SELECT count(*) > 1 FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f'
+                AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')))
+            FROM pg_class c WHERE c.oid = ANY (?)
+            """;
+
     private static final String OWNER = """
             SELECT pg_get_userbyid(nspowner), has_schema_privilege(oid, 'USAGE'), pg_has_role(nspowner, 'USAGE'),
               to_regclass('sluice.changelog') IS NOT NULL
@@ -106,11 +113,10 @@ record Installation(
         return row.wasNull() ? null : Position.boundary(position);
     }
 
-    /** By table, whether rows are logged one by one: partitions and inheritance, of which statements do not tell. */
+    /** By table, whether rows are logged one by one: see {@code sluice.is_row_by_row}, which may not be there yet. */
     static Map<Long, Boolean> rowByRow(Connection connection, Set<Long> tables) throws SQLException {
         Map<Long, Boolean> found = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement("SELECT oid, relkind = 'p' OR relhassubclass"
-                + " OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = oid) FROM pg_class WHERE oid = ANY (?)")) {
+        try (PreparedStatement statement = connection.prepareStatement(ROW_BY_ROW)) {
             statement.setArray(1, connection.createArrayOf("int8", tables.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

@@ -41,7 +41,8 @@ final class Installer {
             "DROP SEQUENCE IF EXISTS sluice.change_number",
             "DROP FUNCTION IF EXISTS sluice.note_shape, sluice.destination,"
                     + " sluice.begin_statement, sluice.log_statement, sluice.log_row, sluice.end_statement,"
-                    + " sluice.fingerprint, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick, sluice.confirm,"
+                    + " sluice.is_row_by_row, sluice.fingerprint, sluice.has_after_0,"
+                    + " sluice.has_after_1, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick, sluice.confirm,"
                     + " sluice.summarize CASCADE"); // the triggers too, which takes no right on the tables
 
     private static final String EMPTY = """
@@ -77,11 +78,13 @@ final class Installer {
         Set<Long> oids = tables.stream().map(Table::oid).collect(Collectors.toSet());
         Map<Long, Boolean> rowByRow = Installation.rowByRow(connection, oids);
         Map<Long, List<String>> triggers = new HashMap<>();
-        for (OurTrigger trigger : triggers()) {
+        List<OurTrigger> all = triggers();
+        for (OurTrigger trigger : all) {
             triggers.computeIfAbsent(trigger.table(), oid -> new ArrayList<>()).add(trigger.name());
         }
         for (Table table : tables) {
             if (installation == null || !installation.intact().contains(table.oid())) {
+                transactions.addAll(ofItsPartitions(table, all));
                 transactions.add(InstallScript.follow(
                         table,
                         rowByRow.getOrDefault(table.oid(), false),
@@ -89,6 +92,24 @@ final class Installer {
             }
         }
         return transactions;
+    }
+
+    /** Triggers that partitions have from a time when they were tables of their own; each row would be logged twice. */
+    private List<List<String>> ofItsPartitions(Table table, List<OurTrigger> triggers) throws SQLException {
+        List<List<String>> drops = new ArrayList<>();
+        if (table.isPartitioned() && !triggers.isEmpty()) {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT relid::oid FROM pg_partition_tree(" + table.oid()
+                            + ") WHERE relid <> " + table.oid())) {
+                while (row.next()) {
+                    long partition = row.getLong(1);
+                    triggers.stream()
+                            .filter(trigger -> trigger.table() == partition)
+                            .forEach(trigger -> drops.add(List.of(trigger.drop() + ";")));
+                }
+            }
+        }
+        return drops;
     }
 
     /**

@@ -72,15 +72,16 @@ final class LogArrivals {
     private @Nullable String findTouched(PgConnection connection) throws SQLException {
         Set<Long> now = intact(connection);
         Set<Long> before = intact;
-        intact = now; // also those that the pipeline has given triggers since
         Set<Long> touched = before.stream().filter(oid -> !now.contains(oid)).collect(Collectors.toSet());
         for (Table table : new TableCatalogue(connection).tables(touched)) {
             LOG.warn(
                     "{}: somebody has changed the triggers of {}; changes may be missing, so it is copied anew",
                     settings.pipeline(),
                     table.displayName());
+            intact = now;
             return table.displayName();
         }
+        intact = now; // also those that the pipeline has given triggers since
         return null;
     }
 

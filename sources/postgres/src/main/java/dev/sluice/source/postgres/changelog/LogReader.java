@@ -206,7 +206,9 @@ final class LogReader {
     /** Lets the planner use what there is for finding rows by transaction; the logs have no statistics. */
     static void prepare(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET enable_seqscan = off; SET work_mem = '64MB'");
+            statement.execute("SET enable_seqscan = off; SET work_mem = '64MB';"
+                    + " SELECT set_config('synchronous_commit', 'on', false)"
+                    + " WHERE current_setting('synchronous_commit') = 'off'"); // a tick is flushed before it is used
         }
     }
 }

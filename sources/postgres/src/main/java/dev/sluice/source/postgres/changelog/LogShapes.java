@@ -23,16 +23,27 @@ final class LogShapes {
             LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN LATERAL json_to_recordset(s.columns)
               AS x(name text, place int, type bigint, modifier int, key boolean, generated boolean) ON true
-            WHERE s.id > ? ORDER BY s.id
+            WHERE s.id > ? AND s.id <= ? ORDER BY s.id
             """;
 
     private final Map<Integer, LogShape> shapes = new HashMap<>();
     private int last;
 
-    /** Those that were noted since; blocks. What the windows until now need is there then. */
+    /** Those that were noted since; blocks. */
     void readNew(Connection connection) throws SQLException {
+        read(connection, last, Integer.MAX_VALUE);
+    }
+
+    /** One that was noted before others and committed after them. Null if it is not there; blocks. */
+    @Nullable LogShape readLate(Connection connection, int id) throws SQLException {
+        read(connection, id - 1, id);
+        return find(id);
+    }
+
+    private void read(Connection connection, int after, int to) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
-            statement.setInt(1, Math.max(0, last - OUT_OF_ORDER));
+            statement.setInt(1, after);
+            statement.setInt(2, to);
             try (ResultSet row = statement.executeQuery()) {
                 boolean there = row.next();
                 while (there) {
@@ -41,9 +52,6 @@ final class LogShapes {
             }
         }
     }
-
-    /** Numbers are given before they are committed, so that one may appear after a higher one. */
-    private static final int OUT_OF_ORDER = 1000;
 
     private boolean readOne(ResultSet row) throws SQLException {
         int id = row.getInt(1);
@@ -70,7 +78,7 @@ final class LogShapes {
         return there;
     }
 
-    /** Null if it was never noted, or has been deleted. */
+    /** Null if it is not known. */
     @Nullable LogShape find(int id) {
         return shapes.get(id);
     }

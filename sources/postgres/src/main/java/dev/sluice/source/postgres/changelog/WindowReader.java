@@ -10,6 +10,7 @@ import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
 import dev.sluice.source.postgres.pgoutput.RelationMessage;
 import dev.sluice.source.postgres.pgoutput.RowMessage;
 import dev.sluice.source.postgres.pgoutput.Truncate;
+import dev.sluice.source.postgres.stream.CatalogueDescriber;
 import dev.sluice.source.postgres.stream.ChangeAssembler;
 import dev.sluice.source.postgres.stream.StreamMeters;
 import java.sql.SQLException;
@@ -27,6 +28,7 @@ import org.postgresql.jdbc.PgConnection;
  */
 final class WindowReader {
     private final PgConnection connection;
+    private final CatalogueDescriber others;
     private final ChangeAssembler assembler;
     private final LogShapes shapes = new LogShapes();
     private final RowEncoder encoder = new RowEncoder();
@@ -45,18 +47,21 @@ final class WindowReader {
     private volatile boolean stopped;
 
     /**
+     * @param others has a connection for what is asked while rows are read
      * @param reached the last tick at or before the position to go on from
      * @param pause between two looks
      * @param intervalNanos how often at least is told that the position has moved, if nothing else happens
      */
     WindowReader(
             PgConnection connection,
+            CatalogueDescriber others,
             ChangeAssembler assembler,
             StreamMeters meters,
             Tick reached,
             Pause pause,
             long intervalNanos) {
         this.connection = connection;
+        this.others = others;
         this.assembler = assembler;
         this.meters = meters;
         this.reached = reached;
@@ -77,6 +82,7 @@ final class WindowReader {
             LogReader open = window;
             LogRow row = open == null ? null : open.next();
             if (row != null) {
+                pause.shorten();
                 take(row);
                 if (assembler.isFull()) {
                     return emit();
@@ -102,7 +108,6 @@ final class WindowReader {
         if (next == null) {
             return false;
         }
-        pause.shorten();
         shapes.readNew(connection);
         transactions = 0;
         window = new LogReader(connection, reached, next);
@@ -122,6 +127,9 @@ final class WindowReader {
             beginTransaction(row.xid());
         }
         LogShape shape = shapes.find(row.shape());
+        if (shape == null) {
+            shape = shapes.readLate(others.connection(), row.shape()); // ours is in the middle of a COPY
+        }
         if (shape == null) {
             throw new SyncException(
                     ErrorKind.SOURCE_GAP,

@@ -62,6 +62,7 @@ CREATE TABLE sluice.tick (
   position bigint PRIMARY KEY,
   snapshot pg_snapshot NOT NULL,
   change_number bigint NOT NULL,
+  made_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
   ticked_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -81,11 +82,16 @@ CREATE FUNCTION sluice.note_shape(relation oid) RETURNS int LANGUAGE sql
 SET search_path = pg_catalog, pg_temp AS $$
   INSERT INTO sluice.shape (relation, fingerprint, table_schema, table_name, root, identity, columns)
   SELECT c.oid,
-    (SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
+    (
+      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum)
+      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) + (
+      SELECT coalesce(sum(i.xmin::text::bigint + i.cmin::text::bigint * 1000003 + i.indexrelid::bigint * 7), 0)
+      FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident)) + (
+      SELECT ascii(k.relreplident::text) FROM pg_class k WHERE k.oid = c.oid),
     n.nspname, c.relname, root.oid,
-    CASE WHEN root.relreplident = 'i' THEN 'i' WHEN root.relreplident = 'd' AND key.columns IS NOT NULL THEN 'd' ELSE 'f' END,
+    CASE WHEN key.columns IS NULL THEN 'f' ELSE c.relreplident END,
     (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'place', coalesce(r.attnum, a.attnum), 'type', a.atttypid::bigint,
-        'modifier', a.atttypmod, 'key', coalesce(r.attnum = ANY (key.columns), false), 'generated', a.attgenerated <> '')
+        'modifier', a.atttypmod, 'key', coalesce(a.attnum = ANY (key.columns), false), 'generated', a.attgenerated <> '')
         ORDER BY a.attnum), '[]')
       FROM pg_attribute a LEFT JOIN pg_attribute r ON r.attrelid = root.oid AND r.attname = a.attname AND r.attnum > 0
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
@@ -95,13 +101,14 @@ SET search_path = pg_catalog, pg_temp AS $$
     WHERE t.tgname = 'sluice_truncate' AND c.relispartition LIMIT 1), c.oid)
   LEFT JOIN LATERAL (
     SELECT i.indkey[0:i.indnkeyatts - 1]::int2[] AS columns FROM pg_index i
-    WHERE i.indrelid = root.oid AND i.indisvalid AND i.indimmediate
-      AND CASE WHEN root.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) key ON true
+    WHERE i.indrelid = c.oid AND i.indisvalid AND i.indimmediate
+      AND CASE c.relreplident WHEN 'i' THEN i.indisreplident WHEN 'd' THEN i.indisprimary END) key ON true
   WHERE c.oid = relation
   RETURNING id
 $$;
 
--- Where a change of a table is to be written: which log, and the table's shape. No log if it is full.
+-- Where a change of a table is to be written: which log, and the table's shape. No log if it is full. A transaction that began
+-- before all of this was installed, and sees nothing of it (REPEATABLE READ), writes to the first.
 CREATE FUNCTION sluice.destination(relation oid, named_schema name, named_table name, OUT log smallint, OUT shape int)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -109,10 +116,14 @@ DECLARE
   allowed bigint;
 BEGIN
   -- Whatever alters a column writes its row in pg_attribute anew; a table that is renamed has another name.
-  SELECT w.log, pg_table_size(w.written), w.log_limit, s.id INTO log, bytes, allowed, shape
-  FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = destination.relation
+  SELECT coalesce(w.log, 0), pg_table_size(w.written), w.log_limit, s.id INTO log, bytes, allowed, shape
+  FROM (SELECT) one LEFT JOIN sluice.writing w ON true LEFT JOIN sluice.shape s ON s.relation = destination.relation
     AND s.table_name = named_table AND s.table_schema = named_schema AND s.fingerprint = (
-      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum) FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0)
+        SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum)
+        FROM pg_attribute a WHERE a.attrelid = destination.relation AND a.attnum > 0) + (
+        SELECT coalesce(sum(i.xmin::text::bigint + i.cmin::text::bigint * 1000003 + i.indexrelid::bigint * 7), 0)
+        FROM pg_index i WHERE i.indrelid = destination.relation AND (i.indisprimary OR i.indisreplident)) + (
+        SELECT ascii(k.relreplident::text) FROM pg_class k WHERE k.oid = destination.relation)
   LIMIT 1;
   IF bytes >= allowed THEN
     INSERT INTO sluice.overflow SELECT WHERE NOT EXISTS (SELECT FROM sluice.overflow);
@@ -137,12 +148,15 @@ DECLARE
   is_full boolean;
 BEGIN
   -- What sluice.destination does, without the cost of calling it for each statement.
-  SELECT w.log, s.id, pg_table_size(w.written) >= w.log_limit, nextval('sluice.change_number')
+  SELECT coalesce(w.log, 0), s.id, pg_table_size(w.written) >= w.log_limit, nextval('sluice.change_number')
   INTO log, shape, is_full, called
-  FROM sluice.writing w LEFT JOIN sluice.shape s ON s.relation = TG_RELID
+  FROM (SELECT) one LEFT JOIN sluice.writing w ON true LEFT JOIN sluice.shape s ON s.relation = TG_RELID
     AND s.table_name = TG_TABLE_NAME AND s.table_schema = TG_TABLE_SCHEMA AND s.fingerprint = (
-      SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum)
-      FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attnum > 0)
+        SELECT sum((a.xmin::text::bigint + a.cmin::text::bigint * 1000003) * a.attnum)
+        FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attnum > 0) + (
+        SELECT coalesce(sum(i.xmin::text::bigint + i.cmin::text::bigint * 1000003 + i.indexrelid::bigint * 7), 0)
+        FROM pg_index i WHERE i.indrelid = TG_RELID AND (i.indisprimary OR i.indisreplident)) + (
+        SELECT ascii(k.relreplident::text) FROM pg_class k WHERE k.oid = TG_RELID)
   LIMIT 1;
   IF is_full OR shape IS NULL THEN
     SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
@@ -217,22 +231,23 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- A cast of a named row type could be anybody's function; record_out is the server's.
 CREATE FUNCTION sluice.log_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = 'postgres' SET "TimeZone" = 'UTC' SET extra_float_digits = '3'
 SET bytea_output = 'hex' SET xmlbinary = 'base64' SET lc_monetary = 'C' AS $$
 DECLARE
-  begun bigint := nullif(split_part(current_setting('sluice.statements', true), '/', 1), '')::bigint;
+  begun bigint := substring(current_setting('sluice.statements', true) from '^([0-9]{1,18})/')::bigint;
   log smallint;
   shape int;
 BEGIN
   SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
   IF log = 0 THEN
     INSERT INTO sluice.log_0 (number, begun, xid, shape, operation, old_row, new_row)
-    VALUES (nextval('sluice.change_number'), begun, (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
+    VALUES (nextval('sluice.change_number'), begun, (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", textin(record_out(OLD)), textin(record_out(NEW)));
   ELSIF log = 1 THEN
     INSERT INTO sluice.log_1 (number, begun, xid, shape, operation, old_row, new_row)
-    VALUES (nextval('sluice.change_number'), begun, (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", OLD::text, NEW::text);
+    VALUES (nextval('sluice.change_number'), begun, (SELECT pg_current_xact_id()::text::bigint), shape, left(TG_OP, 1)::"char", textin(record_out(OLD)), textin(record_out(NEW)));
   END IF;
   RETURN NULL;
 END $$;
@@ -246,11 +261,24 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What changes when a trigger of ours is dropped, replaced or disabled, be it for a moment; null if one is not as it should be.
+-- Whether statements do not tell what becomes of a table's rows, so that they are logged one by one: partitions, inheritance,
+-- and tables whose rows more than one foreign key may change at once, in an order that statements do not have.
+CREATE FUNCTION sluice.is_row_by_row(relation oid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT c.relkind = 'p' OR c.relhassubclass OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = c.oid) OR (
+    SELECT count(*) > 1 FROM pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f'
+      AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')))
+  FROM pg_class c WHERE c.oid = $1
+$$;
+
+-- What changes when a trigger of ours is dropped, replaced or disabled, be it for a moment; null if one is not as it should be,
+-- or the table has become one of another kind.
 CREATE FUNCTION sluice.fingerprint(relation oid) RETURNS numeric LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT CASE WHEN count(*) FILTER (WHERE t.tgrelid = $1 AND t.tgenabled IN ('O', 'A')) >= 4
+  SELECT CASE WHEN count(*) FILTER (WHERE t.tgrelid = $1 AND t.tgenabled IN ('O', 'A')) = 4
       AND bool_and(t.tgenabled IN ('O', 'A'))
+      AND bool_or(t.tgname = 'sluice_row') = sluice.is_row_by_row($1)
+      AND count(*) FILTER (WHERE t.tgrelid <> $1 AND t.tgparentid = 0) = 0
     THEN sum(t.xmin::text::bigint) FILTER (WHERE t.tgrelid = $1) END
   FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace n ON n.oid = f.pronamespace
   WHERE n.nspname = 'sluice' AND (t.tgrelid = $1 OR t.tgrelid IN (SELECT relid FROM pg_partition_tree($1)))
@@ -274,11 +302,21 @@ SET search_path = pg_catalog, pg_temp AS $$
   RETURNING position
 $$;
 
--- Begins anew: forgets every tick and change. Waits for transactions that are writing changes.
-CREATE FUNCTION sluice.forget() RETURNS void LANGUAGE sql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '500ms' AS $$
-  TRUNCATE sluice.log_0, sluice.log_1, sluice.overflow, sluice.tick
-$$;
+-- Begins anew: forgets every tick, and writes on in the other log, emptied. What is in this one is before whatever begins now,
+-- and goes with the next that is confirmed. Nobody waits for that lock but who began before the logs last changed places.
+CREATE FUNCTION sluice.forget() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' AS $$
+BEGIN
+  IF (SELECT log FROM sluice.writing) = 0 THEN
+    TRUNCATE sluice.log_1;
+    UPDATE sluice.writing SET log = 1, written = 'sluice.log_1';
+  ELSE
+    TRUNCATE sluice.log_0;
+    UPDATE sluice.writing SET log = 0, written = 'sluice.log_0';
+  END IF;
+  DELETE FROM sluice.tick;
+  DELETE FROM sluice.overflow;
+END $$;
 
 -- The tick after a position; if there is none, a new one, unless nothing can have happened since.
 CREATE FUNCTION sluice.next_tick(after bigint, anyway boolean,
@@ -301,13 +339,25 @@ BEGIN
   IF last.position IS NULL THEN
     RETURN; -- nothing has begun
   END IF;
-  IF anyway OR written <> last.change_number OR EXISTS (
+  -- Who is at work with an id between the snapshot's last and the tick's own is not among those that it lists as running.
+  IF anyway OR written <> last.change_number OR last.made_by > pg_snapshot_xmax(last.snapshot) OR EXISTS (
       SELECT FROM pg_snapshot_xip(last.snapshot) x WHERE pg_visible_in_snapshot(x, seen)) THEN
     PERFORM sluice.tick_at(seen, written);
   END IF;
   SELECT t.position, t.snapshot, t.ticked_at INTO "position", snapshot, ticked_at
   FROM sluice.tick t WHERE t.position > after ORDER BY CASE WHEN anyway THEN -t.position ELSE t.position END LIMIT 1;
 END $$;
+
+-- Whether a log has changes that a snapshot does not see.
+CREATE FUNCTION sluice.has_after_0(seen pg_snapshot) RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM sluice.log_0 l WHERE l.xid >= pg_snapshot_xmax(seen)::text::bigint
+    OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(seen) x))
+$$;
+
+CREATE FUNCTION sluice.has_after_1(seen pg_snapshot) RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM sluice.log_1 l WHERE l.xid >= pg_snapshot_xmax(seen)::text::bigint
+    OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(seen) x))
+$$;
 
 -- Everything up to a position is wanted no more: forgets its ticks, and empties the log that is not written now. Then the
 -- two change places.
@@ -323,21 +373,24 @@ BEGIN
   END IF;
   DELETE FROM sluice.tick t WHERE t.position < kept.position;
   SELECT log INTO current FROM sluice.writing;
+  -- Looked at before as well, so that the lock is not held for long.
   IF current = 0 THEN
     IF pg_relation_size('sluice.log_1') > 0 THEN
-      LOCK TABLE sluice.log_1 IN ACCESS EXCLUSIVE MODE;
-      IF NOT EXISTS (SELECT FROM sluice.log_1 l WHERE l.xid >= pg_snapshot_xmax(kept.snapshot)::text::bigint
-          OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(kept.snapshot) x)) THEN
-        TRUNCATE sluice.log_1;
+      IF NOT sluice.has_after_1(kept.snapshot) THEN
+        LOCK TABLE sluice.log_1 IN ACCESS EXCLUSIVE MODE;
+        IF NOT sluice.has_after_1(kept.snapshot) THEN
+          TRUNCATE sluice.log_1;
+        END IF;
       END IF;
     ELSIF pg_table_size('sluice.log_0') > 32 * 1024 * 1024 THEN
       UPDATE sluice.writing SET log = 1, written = 'sluice.log_1';
     END IF;
   ELSIF pg_relation_size('sluice.log_0') > 0 THEN
-    LOCK TABLE sluice.log_0 IN ACCESS EXCLUSIVE MODE;
-    IF NOT EXISTS (SELECT FROM sluice.log_0 l WHERE l.xid >= pg_snapshot_xmax(kept.snapshot)::text::bigint
-        OR l.xid IN (SELECT x::text::bigint FROM pg_snapshot_xip(kept.snapshot) x)) THEN
-      TRUNCATE sluice.log_0;
+    IF NOT sluice.has_after_0(kept.snapshot) THEN
+      LOCK TABLE sluice.log_0 IN ACCESS EXCLUSIVE MODE;
+      IF NOT sluice.has_after_0(kept.snapshot) THEN
+        TRUNCATE sluice.log_0;
+      END IF;
     END IF;
   ELSIF pg_table_size('sluice.log_1') > 32 * 1024 * 1024 THEN
     UPDATE sluice.writing SET log = 0, written = 'sluice.log_0';
