@@ -409,6 +409,36 @@ class ChangelogTest {
     }
 
     @Test
+    void whoSeesATableAsItWasBeforeItWasAlteredIsReadRight(TestDatabase database) throws Exception {
+        database.execute(
+                "CREATE TABLE a (id int PRIMARY KEY, b text)",
+                "CREATE TABLE c (id int PRIMARY KEY, b text)",
+                "INSERT INTO a VALUES (1, 'x')");
+        Source source = open(database, true, "log");
+        Position start = begin(source);
+        database.execute("UPDATE a SET b = 'y'");
+        try (Connection early = database.connect();
+                Statement statement = early.createStatement()) {
+            early.setAutoCommit(false);
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            statement.execute("SELECT count(*) FROM pg_class");
+            database.execute(
+                    "ALTER TABLE a DROP COLUMN b",
+                    "ALTER TABLE a ADD COLUMN d int",
+                    "ALTER TABLE c ADD COLUMN e numeric",
+                    "ALTER TABLE c DROP COLUMN b");
+            statement.execute("INSERT INTO a VALUES (2, 7)");
+            statement.execute("INSERT INTO c VALUES (3, 1.5)");
+            early.commit();
+        }
+        try (BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+            List<RecordedChange> changes = probe.untilChanges(3).changes();
+            assertThat(changes.get(1).row()).containsOnly(Map.entry("id", "2"), Map.entry("d", "7"));
+            assertThat(changes.get(2).row()).containsOnly(Map.entry("id", "3"), Map.entry("e", "1.5"));
+        }
+    }
+
+    @Test
     void aCastOfARowIsNotRunWithTheRightsOfWhoeverInstalledIt(TestDatabase database) throws Exception {
         database.execute(
                 "CREATE TABLE a (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",

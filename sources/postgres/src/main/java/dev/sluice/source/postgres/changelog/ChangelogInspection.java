@@ -17,8 +17,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class ChangelogInspection {
     private static final String WITHOUT_TRIGGER_RIGHT =
             "SELECT oid FROM pg_class WHERE oid = ANY (?) AND NOT has_table_privilege(oid, 'TRIGGER')";
+
+    /** {@code tgtype}: for each row, before. */
+    private static final String BEFORE_ROWS = "SELECT tgrelid, string_agg(tgname, ', ' ORDER BY tgname) FROM pg_trigger"
+            + " WHERE tgrelid = ANY (?) AND NOT tgisinternal AND tgtype & 3 = 3 GROUP BY tgrelid";
 
     private final SourceSettings settings;
     private final Connection connection;
@@ -59,6 +65,7 @@ final class ChangelogInspection {
         }
         report.throwIfAny();
         followed = tables;
+        noticeTriggersBeforeRows(tables);
         @Nullable Position confirmed = installation == null ? null : installation.confirmed();
         Set<Long> unlogged = tables.stream()
                 .map(Table::oid)
@@ -95,6 +102,28 @@ final class ChangelogInspection {
             }
         }
         return chosen;
+    }
+
+    /** What they write is logged before the row, as what triggers after a row write is, and cannot be told from that. */
+    private void noticeTriggersBeforeRows(List<Table> tables) throws SQLException {
+        Map<Long, String> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(BEFORE_ROWS)) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "int8", tables.stream().map(Table::oid).toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.put(row.getLong(1), row.getString(2));
+                }
+            }
+        }
+        for (Table table : tables) {
+            if (found.containsKey(table.oid())) {
+                report.notice(table.displayName() + " has triggers before its rows (" + found.get(table.oid())
+                        + "): what they should change in this same table comes after the row, not before it.");
+            }
+        }
     }
 
     private void reportSchema(ServerCheck server) throws SQLException {

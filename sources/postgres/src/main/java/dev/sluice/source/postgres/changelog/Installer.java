@@ -39,7 +39,7 @@ final class Installer {
             "DROP TABLE IF EXISTS sluice.changelog, sluice.writing, sluice.shape, sluice.log_0, sluice.log_1, sluice.tick,"
                     + " sluice.followed, sluice.overflow",
             "DROP SEQUENCE IF EXISTS sluice.change_number",
-            "DROP FUNCTION IF EXISTS sluice.note_shape, sluice.destination,"
+            "DROP FUNCTION IF EXISTS sluice.note_shape, sluice.shape_now, sluice.destination,"
                     + " sluice.begin_statement, sluice.log_statement, sluice.log_row, sluice.end_statement,"
                     + " sluice.is_row_by_row, sluice.fingerprint, sluice.has_after_0,"
                     + " sluice.has_after_1, sluice.hold_ticks, sluice.tick_at, sluice.forget, sluice.next_tick, sluice.confirm,"

@@ -17,13 +17,16 @@ final class LogShapes {
     /** A partition has the name that the table that is followed has now. */
     private static final String READ = """
             SELECT s.id, s.root, coalesce(n.nspname, s.table_schema), coalesce(c.relname, s.table_name), s.identity,
-              x.name, x.place, x.type, x.modifier, x.key, x.generated
+              x.name, x.place, coalesce(nullif(x.type, 0), a.atttypid::bigint, 25),
+              CASE WHEN x.type = 0 THEN coalesce(a.atttypmod, -1) ELSE x.modifier END, x.key, x.generated
             FROM sluice.shape s
             LEFT JOIN pg_class c ON c.oid = s.root AND s.root <> s.relation
             LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
-            LEFT JOIN LATERAL json_to_recordset(s.columns)
-              AS x(name text, place int, type bigint, modifier int, key boolean, generated boolean) ON true
-            WHERE s.id > ? AND s.id <= ? ORDER BY s.id
+            LEFT JOIN LATERAL ROWS FROM (json_to_recordset(s.columns)
+                AS (name text, place int, type bigint, modifier int, key boolean, generated boolean)) WITH ORDINALITY
+              AS x(name, place, type, modifier, key, generated, field) ON true
+            LEFT JOIN pg_attribute a ON x.type = 0 AND a.attrelid = s.root AND a.attname = x.name
+            WHERE s.id > ? AND s.id <= ? ORDER BY s.id, x.field
             """;
 
     private final Map<Integer, LogShape> shapes = new HashMap<>();

@@ -107,6 +107,41 @@ SET search_path = pg_catalog, pg_temp AS $$
   RETURNING id
 $$;
 
+-- The shape of a table for a transaction that sees an older one (REPEATABLE READ), as the table was altered before it came to
+-- it. Functions that describe objects know what is so now. Types of columns that it does not see are looked up when it is read.
+CREATE FUNCTION sluice.shape_now(relation oid, seen int) RETURNS int LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  names text[] := '{}';
+  numbers int[] := '{}';
+  name text;
+  number int := 1;
+  noted int;
+BEGIN
+  LOOP
+    SELECT a.object_names[3] INTO name FROM pg_identify_object_as_address('pg_class'::regclass, relation, number) a;
+    EXIT WHEN name IS NULL;
+    IF name NOT LIKE '........pg.dropped.%' THEN
+      names := names || name;
+      numbers := numbers || number;
+    END IF;
+    number := number + 1;
+  END LOOP;
+  IF names = (SELECT array_agg(c.value ->> 'name' ORDER BY c.ordinality)
+      FROM sluice.shape s, json_array_elements(s.columns) WITH ORDINALITY c WHERE s.id = seen) THEN
+    RETURN seen;
+  END IF;
+  INSERT INTO sluice.shape (relation, fingerprint, table_schema, table_name, root, identity, columns)
+  SELECT s.relation, -1, s.table_schema, s.table_name, s.root, s.identity, (
+    SELECT json_agg(coalesce(c.value, json_build_object('name', n.name, 'place', n.number, 'type', 0, 'modifier', -1,
+      'key', false, 'generated', false)) ORDER BY n.number)
+    FROM unnest(names, numbers) AS n(name, number)
+    LEFT JOIN json_array_elements(s.columns) c ON c.value ->> 'name' = n.name)
+  FROM sluice.shape s WHERE s.id = seen
+  RETURNING id INTO noted;
+  RETURN noted;
+END $$;
+
 -- Where a change of a table is to be written: which log, and the table's shape. No log if it is full. A transaction that began
 -- before all of this was installed, and sees nothing of it (REPEATABLE READ), writes to the first.
 CREATE FUNCTION sluice.destination(relation oid, named_schema name, named_table name, OUT log smallint, OUT shape int)
@@ -128,8 +163,13 @@ BEGIN
   IF bytes >= allowed THEN
     INSERT INTO sluice.overflow SELECT WHERE NOT EXISTS (SELECT FROM sluice.overflow);
     log := NULL;
-  ELSIF shape IS NULL THEN
-    shape := sluice.note_shape(relation);
+  ELSE
+    IF shape IS NULL THEN
+      shape := sluice.note_shape(relation);
+    END IF;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+      shape := sluice.shape_now(relation, shape);
+    END IF;
   END IF;
 END $$;
 
@@ -158,7 +198,7 @@ BEGIN
         FROM pg_index i WHERE i.indrelid = TG_RELID AND (i.indisprimary OR i.indisreplident)) + (
         SELECT ascii(k.relreplident::text) FROM pg_class k WHERE k.oid = TG_RELID)
   LIMIT 1;
-  IF is_full OR shape IS NULL THEN
+  IF is_full OR shape IS NULL OR current_setting('transaction_isolation') <> 'read committed' THEN
     SELECT * INTO log, shape FROM sluice.destination(TG_RELID, TG_TABLE_SCHEMA, TG_TABLE_NAME);
     IF log IS NULL THEN
       RETURN NULL;
