@@ -64,6 +64,17 @@ class TablesCommandTest {
     }
 
     @Test
+    void aChangeLogNeedsNoKey(TestDatabase source) throws Exception {
+        source.execute(TABLES);
+        String file = write(source, "refuse, capture: changelog");
+        assertThat(sluice.run("tables", "-c", file)).as(sluice.err()).isZero();
+        assertThat(sluice.out())
+                .startsWith("p: 11 tables, 7 followed\n")
+                .containsPattern("in +public.log +none .* one way")
+                .contains("it is unlogged: a crash of the server empties it");
+    }
+
+    @Test
     void asJsonItSaysTheSame(TestDatabase source) throws Exception {
         source.execute(TABLES);
         assertThat(sluice.run("tables", "-c", write(source, "skip"), "--output", "json"))

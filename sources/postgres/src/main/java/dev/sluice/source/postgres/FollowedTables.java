@@ -35,6 +35,9 @@ public interface FollowedTables {
      */
     Position mark(Connection source) throws SQLException;
 
+    /** Whether a table has to have a replica identity. */
+    boolean needsIdentity();
+
     /** What it is that says so, for people: {@code publication sluice_shop}. */
     String displayName();
 }

@@ -439,6 +439,31 @@ class ChangelogTest {
     }
 
     @Test
+    void aReadThatNobodyGoesOnWithIsEndedAndTakenUpWhereItWas(TestDatabase database) throws Exception {
+        database.execute("CREATE TABLE a (id int PRIMARY KEY, v text)");
+        Source source = open(database, true, "log");
+        Position start = begin(source);
+        database.execute("INSERT INTO a SELECT i, repeat(md5(i::text), 20) FROM generate_series(1, 30000) i");
+        try (BatchProbe probe = BatchProbe.subscribe(source.changes(start), start)) {
+            probe.untilChanges(10);
+            String reading =
+                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT%' AND state = 'active'"
+                            + " AND datname = current_database()";
+            assertThat(database.value(reading)).isEqualTo("1");
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!"0".equals(database.value(reading))) {
+                assertThat(System.nanoTime()).as("the read is ended").isLessThan(deadline);
+                LockSupport.parkNanos(50_000_000);
+            }
+            List<RecordedChange> changes = probe.untilChanges(30_000).changes();
+            for (int i = 0; i < 30_000; i++) {
+                assertThat(changes.get(i).value("id")).isEqualTo(Integer.toString(i + 1));
+            }
+            assertThat(probe.violations()).isEmpty();
+        }
+    }
+
+    @Test
     void aCastOfARowIsNotRunWithTheRightsOfWhoeverInstalledIt(TestDatabase database) throws Exception {
         database.execute(
                 "CREATE TABLE a (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",

@@ -17,7 +17,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.Logger;
@@ -27,24 +29,33 @@ import org.slf4j.LoggerFactory;
 public final class ChangelogSession extends ReadingSession {
     private static final Logger LOG = LoggerFactory.getLogger(ChangelogSession.class);
 
+    private static final int REST_AFTER_INTERVALS = 5;
     private static final Duration PATIENCE_FOR_LOCK = Duration.ofSeconds(10);
 
     private final SourceSettings settings;
     private final Connections connections;
     private final Position after;
     private final StreamMeters meters;
+    private final ScheduledExecutorService timer;
+    private @Nullable ScheduledFuture<?> resting;
     private final Pause pause = new Pause();
     private volatile @Nullable PgConnection connection;
+    private volatile @Nullable LogConnection rows;
     private volatile @Nullable CatalogueDescriber catalogue;
     private volatile @Nullable WindowReader reader;
 
     /**
      * @param after where to go on
-     * @param freeing where connections are closed; may block
+     * @param timer where connections are looked after and closed
      */
     public ChangelogSession(
-            SourceSettings settings, Connections connections, Position after, Executor freeing, StreamMeters meters) {
-        super(settings.pipeline(), after, freeing);
+            SourceSettings settings,
+            Connections connections,
+            Position after,
+            ScheduledExecutorService timer,
+            StreamMeters meters) {
+        super(settings.pipeline(), after, timer);
+        this.timer = timer;
         this.settings = settings;
         this.connections = connections;
         this.after = after;
@@ -55,6 +66,8 @@ public final class ChangelogSession extends ReadingSession {
     protected void connect() throws SQLException {
         PgConnection opened = connections.open();
         connection = opened;
+        LogConnection reading = new LogConnection(connections);
+        rows = reading;
         LogReader.prepare(opened);
         Tick reached = requireComplete(opened);
         lock(opened);
@@ -62,13 +75,28 @@ public final class ChangelogSession extends ReadingSession {
         catalogue = describer;
         reader = new WindowReader(
                 opened,
-                describer,
+                reading,
                 new ChangeAssembler(describer, settings.tables(), after, settings.batchBytes()),
                 meters,
                 reached,
                 pause,
                 settings.statusInterval().toNanos());
+        long period = settings.statusInterval().toMillis();
+        resting = timer.scheduleWithFixedDelay(this::rest, period, period, TimeUnit.MILLISECONDS);
         LOG.info("{}: following the change log after {}", settings.pipeline(), after);
+    }
+
+    private void rest() {
+        try {
+            WindowReader open = reader;
+            if (open != null && !isStopped()) {
+                whileNobodyReads(settings.statusInterval().multipliedBy(REST_AFTER_INTERVALS), open::rest);
+            }
+        } catch (SQLException broken) { // the reader will find the same when it reads
+            LOG.debug("{}: cannot end a read of the change log", settings.pipeline(), broken);
+        } catch (RuntimeException unexpected) { // thrown on, it would end the looking without a word
+            LOG.warn("{}: cannot end a read of the change log", settings.pipeline(), unexpected);
+        }
     }
 
     /** Fails unless everything after our position is there. */
@@ -170,6 +198,10 @@ public final class ChangelogSession extends ReadingSession {
             if (open != null) {
                 open.abort(Runnable::run);
             }
+            LogConnection reading = rows;
+            if (reading != null) {
+                reading.abort();
+            }
         } catch (SQLException refused) {
             throw new IllegalStateException("pgjdbc aborts on the calling thread without asking", refused);
         }
@@ -181,11 +213,19 @@ public final class ChangelogSession extends ReadingSession {
 
     @Override
     protected void close() {
+        ScheduledFuture<?> looking = resting;
+        if (looking != null) {
+            looking.cancel(false);
+        }
         try {
             PgConnection open = connection;
             CatalogueDescriber asking = catalogue;
             if (open != null) {
-                open.close(); // ends a COPY that is under way, without reading the rest of it
+                open.close();
+            }
+            LogConnection reading = rows;
+            if (reading != null) {
+                reading.close(); // ends a COPY that is under way, without reading the rest of it
             }
             if (asking != null) {
                 asking.close();

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
-import org.postgresql.jdbc.PgConnection;
 
 /**
  * The rows of one window, transaction by transaction. First which transactions there are, in the order of their last changes:
@@ -30,7 +29,7 @@ final class LogReader {
     /** Triggers that are set off by triggers: deeper ones are taken for as deep as this. */
     private static final int DEEPEST = 16;
 
-    private final PgConnection connection;
+    private final LogConnection connection;
     private final Tick from;
     private final Tick to;
     private final Deque<byte[]> page = new ArrayDeque<>();
@@ -43,9 +42,12 @@ final class LogReader {
     private int next;
     private long lastNumber;
     private boolean allListed;
+    private String query = "";
+    private long fetched;
+    private boolean resting;
     private @Nullable CopyOut copying;
 
-    LogReader(PgConnection connection, Tick from, Tick to) {
+    LogReader(LogConnection connection, Tick from, Tick to) {
         this.connection = connection;
         this.from = from;
         this.to = to;
@@ -62,7 +64,10 @@ final class LogReader {
     /** The next one, until the next call; null after the last. */
     @Nullable LogRow next() throws SQLException {
         while (page.isEmpty()) {
-            if (copying == null && !beginGroup()) {
+            if (resting) {
+                resting = false;
+                copying = copy(" OFFSET " + fetched);
+            } else if (copying == null && !beginGroup()) {
                 return null;
             }
             fill();
@@ -76,13 +81,15 @@ final class LogReader {
         return !page.isEmpty();
     }
 
-    /** Also when it has not come to its end. */
-    void close() throws SQLException {
-        page.clear();
-        CopyOut open = copying;
-        copying = null;
-        if (open != null && open.isActive()) {
-            open.cancelCopy();
+    /**
+     * Ends a read that is under way, as nobody asks for more: it holds a snapshot, and the log. It goes on behind what was
+     * fetched, since the rows of a window and their order never change.
+     */
+    void rest() throws SQLException {
+        if (copying != null) {
+            copying = null;
+            resting = true;
+            connection.close();
         }
     }
 
@@ -97,6 +104,7 @@ final class LogReader {
             }
             if (row.read(message)) { // not the trailer
                 page.add(message);
+                fetched++;
                 bytes += message.length;
             }
         }
@@ -116,7 +124,9 @@ final class LogReader {
                 && (end == next || bytes + sizes[end] <= PAGE_BYTES)) {
             bytes += sizes[end++];
         }
-        copying = connection.getCopyAPI().copyOut(rowsOf(next, end, depth));
+        query = rowsOf(next, end, depth);
+        fetched = 0;
+        copying = copy("");
         next = end;
         return true;
     }
@@ -136,12 +146,15 @@ final class LogReader {
         String rows = "(SELECT * FROM sluice.log_0" + where + " UNION ALL SELECT * FROM sluice.log_1" + where + ") AS l"
                 + " JOIN unnest(" + ids + ") WITH ORDINALITY AS t(xid, turn) USING (xid)";
         String columns = "xid, shape, operation, old_row, new_row";
-        String query = depth <= 1
+        return depth <= 1
                 ? "SELECT " + columns + " FROM " + rows + " ORDER BY turn, number, place"
                 : "WITH l AS MATERIALIZED (SELECT l.*, turn FROM " + rows + ") SELECT " + columns + " FROM l JOIN ("
                         + beginnings(depth)
                         + ") AS b USING (xid, number) ORDER BY turn, b.beginning, depth, number, place";
-        return "COPY (" + query + ") TO STDOUT (FORMAT binary)";
+    }
+
+    private CopyOut copy(String offset) throws SQLException {
+        return connection.get().getCopyAPI().copyOut("COPY (" + query + offset + ") TO STDOUT (FORMAT binary)");
     }
 
     /**
@@ -179,7 +192,7 @@ final class LogReader {
                 + LISTED;
         next = 0;
         listed = 0;
-        try (Statement statement = connection.createStatement();
+        try (Statement statement = connection.get().createStatement();
                 ResultSet found = statement.executeQuery(query)) {
             while (found.next()) {
                 makeRoom();

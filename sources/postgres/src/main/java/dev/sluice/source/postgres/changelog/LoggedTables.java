@@ -69,6 +69,11 @@ public final class LoggedTables implements FollowedTables {
     }
 
     @Override
+    public boolean needsIdentity() {
+        return false; // each image is whole
+    }
+
+    @Override
     public String displayName() {
         return "change log in schema sluice";
     }

@@ -10,7 +10,6 @@ import dev.sluice.source.postgres.pgoutput.MalformedMessageException;
 import dev.sluice.source.postgres.pgoutput.RelationMessage;
 import dev.sluice.source.postgres.pgoutput.RowMessage;
 import dev.sluice.source.postgres.pgoutput.Truncate;
-import dev.sluice.source.postgres.stream.CatalogueDescriber;
 import dev.sluice.source.postgres.stream.ChangeAssembler;
 import dev.sluice.source.postgres.stream.StreamMeters;
 import java.sql.SQLException;
@@ -28,7 +27,7 @@ import org.postgresql.jdbc.PgConnection;
  */
 final class WindowReader {
     private final PgConnection connection;
-    private final CatalogueDescriber others;
+    private final LogConnection rows;
     private final ChangeAssembler assembler;
     private final LogShapes shapes = new LogShapes();
     private final RowEncoder encoder = new RowEncoder();
@@ -47,21 +46,21 @@ final class WindowReader {
     private volatile boolean stopped;
 
     /**
-     * @param others has a connection for what is asked while rows are read
+     * @param rows over which rows are read
      * @param reached the last tick at or before the position to go on from
      * @param pause between two looks
      * @param intervalNanos how often at least is told that the position has moved, if nothing else happens
      */
     WindowReader(
             PgConnection connection,
-            CatalogueDescriber others,
+            LogConnection rows,
             ChangeAssembler assembler,
             StreamMeters meters,
             Tick reached,
             Pause pause,
             long intervalNanos) {
         this.connection = connection;
-        this.others = others;
+        this.rows = rows;
         this.assembler = assembler;
         this.meters = meters;
         this.reached = reached;
@@ -110,7 +109,7 @@ final class WindowReader {
         }
         shapes.readNew(connection);
         transactions = 0;
-        window = new LogReader(connection, reached, next);
+        window = new LogReader(rows, reached, next);
         return true;
     }
 
@@ -128,7 +127,7 @@ final class WindowReader {
         }
         LogShape shape = shapes.find(row.shape());
         if (shape == null) {
-            shape = shapes.readLate(others.connection(), row.shape()); // ours is in the middle of a COPY
+            shape = shapes.readLate(connection, row.shape());
         }
         if (shape == null) {
             throw new SyncException(
@@ -208,12 +207,11 @@ final class WindowReader {
         return assembler.build();
     }
 
-    /** What was read is given up. */
-    void close() throws SQLException {
+    /** Nobody asks for more, for now; see {@link LogReader#rest}. Not while something is read. */
+    void rest() throws SQLException {
         LogReader open = window;
-        window = null;
         if (open != null) {
-            open.close();
+            open.rest();
         }
     }
 

@@ -104,6 +104,11 @@ public final class PublishedTables implements FollowedTables {
     }
 
     @Override
+    public boolean needsIdentity() {
+        return true;
+    }
+
+    @Override
     public String displayName() {
         return "publication " + publication;
     }

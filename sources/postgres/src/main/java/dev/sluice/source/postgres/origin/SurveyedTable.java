@@ -9,10 +9,12 @@ import java.util.List;
  *
  * @param key its primary key
  * @param bytes what it takes on disk, TOAST and partitions included
+ * @param identified whether changes of its rows tell which one it was: by a replica identity, or as images are whole
  * @param fate whether it is followed
  * @param reasons why it is not followed, or what is to be known of it; a sentence each, without a full stop
  */
-public record SurveyedTable(Table table, PrimaryKey key, long bytes, Fate fate, List<String> reasons) {
+public record SurveyedTable(
+        Table table, PrimaryKey key, long bytes, boolean identified, Fate fate, List<String> reasons) {
     public SurveyedTable {
         reasons = List.copyOf(reasons);
     }
@@ -29,7 +31,7 @@ public record SurveyedTable(Table table, PrimaryKey key, long bytes, Fate fate, 
 
     /** Whether rows could be kept in step in one direction: each can be found again. */
     public boolean qualifiesForOneWay() {
-        return table.logged() && table.hasReplicaIdentity();
+        return table.logged() && identified;
     }
 
     /** Whether rows could be inserted on both sides: the database makes up a key of one column. */

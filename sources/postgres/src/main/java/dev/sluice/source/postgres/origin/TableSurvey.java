@@ -7,6 +7,7 @@ import dev.sluice.postgres.Connections;
 import dev.sluice.postgres.PrimaryKey;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableCatalogue;
+import dev.sluice.source.postgres.FollowedTables;
 import dev.sluice.source.postgres.SourceSettings;
 import dev.sluice.source.postgres.origin.SurveyedTable.Fate;
 import java.sql.Connection;
@@ -25,6 +26,7 @@ public final class TableSurvey {
     private final TableChoice choice;
     private final @Nullable Publication publication;
     private final boolean begun;
+    private final boolean needsIdentity;
     private final Map<Long, Table> tables;
     private final Map<Long, PrimaryKey> keys;
     private final Map<Long, Long> sizes;
@@ -34,6 +36,7 @@ public final class TableSurvey {
         this.settings = settings;
         this.choice = new TableChoice(settings, catalogue);
         this.publication = Publication.find(connection, settings.publication()).orElse(null);
+        this.needsIdentity = FollowedTables.of(connection, settings).needsIdentity();
         this.begun = ReplicationSlot.find(connection, settings.slot()).isPresent();
         this.tables = catalogue.tables(TableSelection.all()).stream()
                 .collect(Collectors.toMap(Table::oid, Function.identity(), (one, same) -> one, LinkedHashMap::new));
@@ -61,6 +64,7 @@ public final class TableSurvey {
                 table,
                 keys.getOrDefault(table.oid(), PrimaryKey.NONE),
                 sizes.getOrDefault(table.oid(), 0L),
+                table.hasReplicaIdentity() || !needsIdentity,
                 fate,
                 reasons);
     }
@@ -84,6 +88,9 @@ public final class TableSurvey {
                 return Fate.OUT;
             }
         }
+        if (!needsIdentity) {
+            return logged(table, reasons);
+        }
         return publication != null && begun ? resumed(table, publication, reasons) : beforeStart(table, reasons);
     }
 
@@ -95,6 +102,18 @@ public final class TableSurvey {
         List<Problem> problems = report.problems();
         problems.forEach(problem -> reasons.add(withoutName(table, problem.what()) + ": " + problem.remedy()));
         return problems.isEmpty() ? publishable ? Fate.IN : Fate.OUT : Fate.REFUSED;
+    }
+
+    /** With a change log. */
+    private Fate logged(Table table, List<String> reasons) {
+        if (!table.logged()) {
+            reasons.add("it is unlogged: a crash of the server empties it without a word");
+            return Fate.OUT;
+        }
+        Report report = new Report();
+        choice.reportRights(table, report);
+        report.problems().forEach(problem -> reasons.add(problem.what() + ": " + problem.remedy()));
+        return report.problems().isEmpty() ? Fate.IN : Fate.REFUSED;
     }
 
     /** As it finds it when it goes on. */

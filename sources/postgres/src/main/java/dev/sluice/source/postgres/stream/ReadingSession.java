@@ -32,6 +32,7 @@ public abstract class ReadingSession {
 
     private final CompletableFuture<Void> freed = new CompletableFuture<>();
     private volatile boolean stopped;
+    private volatile long readNanos = System.nanoTime();
     private volatile Position standing;
     private boolean announced;
     private boolean closed;
@@ -95,6 +96,7 @@ public abstract class ReadingSession {
         reading.lock();
         try {
             ChangeBatch batch = stopped ? null : announced ? next() : ChangeBatch.unmoved(after);
+            readNanos = System.nanoTime();
             announced = true;
             if (batch == null) {
                 sink.complete();
@@ -143,6 +145,23 @@ public abstract class ReadingSession {
 
     public final boolean isStopped() {
         return stopped;
+    }
+
+    /** A step that must not run while something is read. */
+    @FunctionalInterface
+    protected interface Step {
+        void run() throws SQLException;
+    }
+
+    /** Runs it if nobody has read anything for so long, and nobody does now. Any thread. */
+    protected final void whileNobodyReads(Duration quiet, Step step) throws SQLException {
+        if (System.nanoTime() - readNanos > quiet.toNanos() && reading.tryLock()) {
+            try {
+                step.run();
+            } finally {
+                reading.unlock();
+            }
+        }
     }
 
     /** Where the stream stands, for people. */
