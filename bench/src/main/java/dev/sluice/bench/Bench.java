@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Sluice, beside what else one could use: docs/benchmarks.md says what and how.",
             "",
-            "Scenarios: drain, drain-unix, replicate, copy, latency, big-transaction, fanout, filter, tables; all"
+            "Scenarios: drain, drain-unix, replicate, copy, latency, big-transaction, fanout, filter, tables,"
+                    + " writes; all"
         },
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
@@ -104,8 +105,9 @@ public final class Bench implements Callable<Integer> {
             names = "--peers",
             split = ",",
             paramLabel = "NAME",
-            description = "what to compare with: pg_recvlogical, pgjdbc, debezium, debezium-server, subscription, COPY,"
-                    + " or none (all that a scenario has)")
+            description =
+                    "what to compare with: pg_recvlogical, pgjdbc, debezium, debezium-server, subscription, COPY, no-capture,"
+                            + " or none (all that a scenario has)")
     private @Nullable List<String> peers;
 
     @Option(

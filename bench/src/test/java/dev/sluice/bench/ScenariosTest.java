@@ -117,7 +117,7 @@ class ScenariosTest {
         assertDone(report, 8_000, "writes wide", "writes pgbench wide", "writes drain wide");
         assertThat(report.comparisons().get(0).results())
                 .extracting(PeerResult::peer)
-                .containsExactly("sluice", "no capture", "slot");
+                .containsExactly("sluice", "no-capture", "slot");
         assertThat(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = 'sluice'"))
                 .isEqualTo("0");
     }

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -34,8 +35,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Writes to a source while its changes are noticed in some way, and reads a change log. For one thread. */
-public final class CapturedWrites {
-    public static final String NONE = "no capture";
+public final class CapturedWrites implements AutoCloseable {
+    public static final String NONE = "no-capture";
     public static final String SLOT = "slot";
 
     private static final String PIPELINE = "bench";
@@ -46,11 +47,14 @@ public final class CapturedWrites {
     private final Bed bed;
     private final Workload workload;
     private final BenchServer server;
+    private final boolean hasPgbenchTables;
 
-    public CapturedWrites(Bed bed, Workload workload) {
+    public CapturedWrites(Bed bed, Workload workload) throws SQLException {
         this.bed = bed;
         this.workload = workload;
         this.server = workload.server();
+        this.hasPgbenchTables = server.value("SELECT to_regclass('pgbench_accounts') IS NOT NULL")
+                .equals("t");
     }
 
     /** How changes are noticed while they are made. The first is ours. */
@@ -104,7 +108,7 @@ public final class CapturedWrites {
     /** pgbench's own transactions, like TPC-B; a "row" of the figures is one of them. */
     public Peer pgbench(Capture capture, int seconds, int scale) {
         ClientProgram program = new ClientProgram("pgbench");
-        return new WritingPeer(capture.peer(), program.missing(), round -> {
+        return new WritingPeer(capture.peer(), program.missing().or(this::overwritten), round -> {
             run(program, List.of("--initialize", "--quiet", "--scale=" + scale));
             return captured(capture, "public.pgbench_*", () -> {
                 String output = run(program, List.of("--no-vacuum", "--client=4", "--jobs=2", "--time=" + seconds));
@@ -113,6 +117,21 @@ public final class CapturedWrites {
                 return new Measurement(transactions, Duration.ofNanos((long) (transactions / rate * 1e9)), Map.of());
             });
         });
+    }
+
+    /** pgbench drops the tables that it makes, of whoever they are. */
+    private Optional<String> overwritten() {
+        return hasPgbenchTables && !server.isEmbedded()
+                ? Optional.of("the source has tables of pgbench, which it would overwrite")
+                : Optional.empty();
+    }
+
+    /** Drops what pgbench has made. */
+    @Override
+    public void close() throws SQLException {
+        if (!hasPgbenchTables) {
+            server.execute("DROP TABLE IF EXISTS pgbench_history, pgbench_accounts, pgbench_tellers, pgbench_branches");
+        }
     }
 
     private String run(ClientProgram program, List<String> arguments) throws IOException, InterruptedException {
@@ -206,6 +225,7 @@ public final class CapturedWrites {
 
     /** Installs it, and forgets what another round left. */
     private static void begin(Source log) {
+        log.origin().inspect().block(); // refuses somebody else's
         Snapshot snapshot = Objects.requireNonNull(log.origin().snapshot().block());
         snapshot.close().block();
     }

@@ -51,8 +51,8 @@ public final class WritesScenario implements Scenario {
     @Override
     public List<Comparison> measure(Bed bed, Shape shape) throws Exception {
         List<Comparison> comparisons = new ArrayList<>();
-        try (Workload workload = Workload.of(bed.source(), shape)) {
-            CapturedWrites writes = new CapturedWrites(bed, workload);
+        try (Workload workload = Workload.of(bed.source(), shape);
+                CapturedWrites writes = new CapturedWrites(bed, workload)) {
             comparisons.add(bed.compare(shape, "", Unit.ROWS_PER_SECOND, bed.rows(shape), peers(bed, writes::insert)));
             if (shape == Shape.STANDARD || bed.settings().shapes().size() == 1) { // pgbench has rows of its own
                 comparisons.add(bed.compare(
