@@ -176,11 +176,6 @@ public final class ChangelogSession extends ReadingSession {
         return SyncException.from(error);
     }
 
-    /** There may be something to read. Any thread. */
-    public void wake() {
-        pause.wake();
-    }
-
     @Override
     protected void stopReading() {
         pause.end();
@@ -217,21 +212,17 @@ public final class ChangelogSession extends ReadingSession {
         if (looking != null) {
             looking.cancel(false);
         }
-        try {
-            PgConnection open = connection;
-            CatalogueDescriber asking = catalogue;
-            if (open != null) {
-                open.close();
-            }
-            LogConnection reading = rows;
-            if (reading != null) {
-                reading.close(); // ends a COPY that is under way, without reading the rest of it
-            }
-            if (asking != null) {
-                asking.close();
-            }
-        } catch (SQLException broken) {
-            LOG.debug("{}: connection was broken when it was closed", settings.pipeline(), broken);
+        PgConnection open = connection;
+        if (open != null) {
+            quietly(open::close);
+        }
+        LogConnection reading = rows;
+        if (reading != null) {
+            quietly(reading::close); // ends a COPY that is under way, without reading the rest of it
+        }
+        CatalogueDescriber asking = catalogue;
+        if (asking != null) {
+            quietly(asking::close);
         }
     }
 }

@@ -76,11 +76,6 @@ final class LogReader {
         return row;
     }
 
-    /** Whether there is one that need not be waited for. */
-    boolean hasInMemory() {
-        return !page.isEmpty();
-    }
-
     /**
      * Ends a read that is under way, as nobody asks for more: it holds a snapshot, and the log. It goes on behind what was
      * fetched, since the rows of a window and their order never change.

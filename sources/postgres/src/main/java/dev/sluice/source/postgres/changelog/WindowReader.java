@@ -2,7 +2,6 @@ package dev.sluice.source.postgres.changelog;
 
 import dev.sluice.engine.change.ChangeBatch;
 import dev.sluice.engine.change.ErrorKind;
-import dev.sluice.engine.change.Position;
 import dev.sluice.engine.change.SyncException;
 import dev.sluice.source.postgres.pgoutput.Begin;
 import dev.sluice.source.postgres.pgoutput.Commit;
@@ -215,43 +214,30 @@ final class WindowReader {
         }
     }
 
-    /** Where the stream stands at least. */
-    Position reached() {
-        return Position.boundary(reached.position());
-    }
-
     /** How long to look away, which grows as long as nothing happens. */
     static final class Pause {
         private static final long SHORTEST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
         private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
         private long nanos = SHORTEST_NANOS;
-        private boolean woken;
         private boolean ended;
 
-        /** Looks away, unless somebody has something to show. */
+        /** Looks away, unless it is to end. */
         synchronized void take() {
             long until = System.nanoTime() + nanos;
             try {
-                for (long left = nanos; !woken && !ended && left > 0; left = until - System.nanoTime()) {
+                for (long left = nanos; !ended && left > 0; left = until - System.nanoTime()) {
                     TimeUnit.NANOSECONDS.timedWait(this, left);
                 }
             } catch (InterruptedException cancelled) {
                 Thread.currentThread().interrupt();
                 ended = true;
             }
-            nanos = woken ? SHORTEST_NANOS : Math.min(LONGEST_NANOS, nanos + nanos / 4);
-            woken = false;
+            nanos = Math.min(LONGEST_NANOS, nanos + nanos / 4);
         }
 
         synchronized void shorten() {
             nanos = SHORTEST_NANOS;
-        }
-
-        /** There is something to see. Any thread. */
-        synchronized void wake() {
-            woken = true;
-            notifyAll();
         }
 
         /** Any thread. */

@@ -147,7 +147,7 @@ public abstract class ReadingSession {
         return stopped;
     }
 
-    /** A step that must not run while something is read. */
+    /** A step that fails when a connection is broken. */
     @FunctionalInterface
     protected interface Step {
         void run() throws SQLException;
@@ -161,6 +161,15 @@ public abstract class ReadingSession {
             } finally {
                 reading.unlock();
             }
+        }
+    }
+
+    /** A step of closing: when the connection is broken there is nothing left to close. */
+    protected final void quietly(Step step) {
+        try {
+            step.run();
+        } catch (SQLException broken) {
+            LOG.debug("{}: connection was broken when it was closed", pipeline, broken);
         }
     }
 

@@ -215,19 +215,6 @@ public final class StreamSession extends ReadingSession {
         }
     }
 
-    /** A step of closing; it fails when the connection is broken, and then there is nothing left to close. */
-    private interface Step {
-        void run() throws SQLException;
-    }
-
-    private void quietly(Step step) {
-        try {
-            step.run();
-        } catch (SQLException broken) {
-            LOG.debug("{}: connection was broken when it was closed", settings.pipeline(), broken);
-        }
-    }
-
     /**
      * Tells the server what was confirmed after the connection was closed, over a new one: a pipeline stops reading first
      * and lets its sinks finish. Blocks. After {@link #freed}.
