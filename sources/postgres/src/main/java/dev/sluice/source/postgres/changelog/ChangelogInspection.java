@@ -54,6 +54,9 @@ final class ChangelogInspection {
                     "the server is a standby, where nothing can be logged; waiting for it to be promoted",
                     "promote it, or connect to its primary");
         }
+        if (!settings.rows().conditions().isEmpty()) { // where capture: auto has chosen
+            report.refuse("rows: the change log cannot filter rows", "leave rows: out, or use capture: slot");
+        }
         Installation installation = Installation.read(connection);
         List<Table> tables = tables();
         if (installation == null) {
